@@ -1,0 +1,31 @@
+/**
+ * Framings: byte streams to frames and back. Pure: no I/O, no timers, no promises; runs on Deno, Node, Bun and in
+ * browsers.
+ *
+ * @example
+ * ```ts
+ * import { framing } from "@nonstick/nonstick/framing";
+ *
+ * const u32be = framing("u32be");
+ * const wire = u32be.createEncoder().encode(new TextEncoder().encode("hello"));
+ * const decoder = u32be.createDecoder();
+ * for (let batch = decoder.push(wire); batch !== null; batch = decoder.next()) {
+ *   for (const payload of batch) console.log(new TextDecoder().decode(payload)); // hello
+ * }
+ * decoder.end();
+ * ```
+ * @module
+ */
+export * from "./errors.ts";
+export { FrameBatch } from "./frame_batch.ts";
+export {
+  type DecoderState,
+  FrameDecoder,
+  type FrameDecoderOptions,
+  type OverLimit,
+} from "./frame_decoder.ts";
+export { FrameEncoder, type FrameEncoderOptions } from "./frame_encoder.ts";
+export type { Framing } from "./framing.ts";
+export { framing, FRAMING_FAMILIES, type FramingFamily } from "./framings.ts";
+export { DEFAULT_MAX_FRAME_LENGTH, MAX_FRAME_LENGTH_CEILING } from "./limits.ts";
+export { FramingSpecError, Spec } from "./spec.ts";
