@@ -2,9 +2,18 @@
  * All framings by name, in the order of the documentation. A new one is one new file and one line here.
  * @module
  */
+import { COBS_FRAMING } from "./cobs.ts";
+import { CONTENT_LENGTH_FRAMING } from "./content_length.ts";
+import { DELIM_FRAMING, LINE_FRAMING } from "./delimited.ts";
+import { ENVELOPE_FRAMINGS } from "./envelope.ts";
+import { FIXED_FRAMING } from "./fixed.ts";
 import type { Framing } from "./framing.ts";
 import { INTEGER_FRAMINGS } from "./length_field.ts";
+import { MARKED_FRAMING } from "./marked.ts";
+import { NETSTRING_FRAMING } from "./netstring.ts";
+import { SLIP_FRAMING } from "./slip.ts";
 import { FramingSpecError, Spec } from "./spec.ts";
+import { VARINT_FRAMING } from "./varint.ts";
 
 /** How one framing is written and made. */
 export interface FramingFamily {
@@ -21,6 +30,16 @@ export interface FramingFamily {
 /** Every framing there is. */
 export const FRAMING_FAMILIES: readonly FramingFamily[] = [
   ...INTEGER_FRAMINGS,
+  VARINT_FRAMING,
+  LINE_FRAMING,
+  DELIM_FRAMING,
+  NETSTRING_FRAMING,
+  MARKED_FRAMING,
+  SLIP_FRAMING,
+  COBS_FRAMING,
+  FIXED_FRAMING,
+  CONTENT_LENGTH_FRAMING,
+  ...ENVELOPE_FRAMINGS,
 ];
 
 /**

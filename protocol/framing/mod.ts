@@ -16,6 +16,16 @@
  * ```
  * @module
  */
+export {
+  type Envelope,
+  envelope,
+  EnvelopeDecoder,
+  type EnvelopeDecoderOptions,
+  type EnvelopeEvent,
+  type EnvelopeHeader,
+  type EnvelopeLayout,
+  type JsonValue,
+} from "./envelope.ts";
 export * from "./errors.ts";
 export { FrameBatch } from "./frame_batch.ts";
 export {
@@ -25,6 +35,13 @@ export {
   type OverLimit,
 } from "./frame_decoder.ts";
 export { FrameEncoder, type FrameEncoderOptions } from "./frame_encoder.ts";
+export {
+  decodeFrames,
+  FrameDecoderStream,
+  type FrameDecoderStreamOptions,
+  FrameEncoderStream,
+  type Ownership,
+} from "./frame_stream.ts";
 export type { Framing } from "./framing.ts";
 export { framing, FRAMING_FAMILIES, type FramingFamily } from "./framings.ts";
 export { DEFAULT_MAX_FRAME_LENGTH, MAX_FRAME_LENGTH_CEILING } from "./limits.ts";
