@@ -1,5 +1,6 @@
 import type { FrameDecoder, FrameDecoderOptions } from "./frame_decoder.ts";
 import type { FrameEncoderOptions } from "./frame_encoder.ts";
+import { FrameSlab } from "./frame_slab.ts";
 import type { Framing } from "./framing.ts";
 import { framing } from "./framings.ts";
 
@@ -9,7 +10,7 @@ export type Ownership = "copy" | "view";
 /**
  * The payloads that `chunk` completes, one `Uint8Array` each.
  *
- * With `"copy"` they are yours for ever. With `"view"` they point into `chunk` (and, for a frame that began in an
+ * With `"copy"` they are yours for ever; small ones share blocks of 16 KiB. With `"view"` they point into `chunk` (and, for a frame that began in an
  * earlier chunk, into the decoder): no copy, but valid only until the next call on the decoder or until the chunk is
  * overwritten, and a kept view keeps the whole chunk in memory.
  *
@@ -29,9 +30,10 @@ export function* decodeFrames(
   chunk: Uint8Array,
   ownership: Ownership,
 ): Generator<Uint8Array, void, void> {
+  const slab = ownership === "copy" ? new FrameSlab() : null;
   for (let batch = decoder.push(chunk); batch !== null; batch = decoder.next()) {
     for (let i = 0; i < batch.count; i++) {
-      yield ownership === "copy" ? batch.copy(i) : batch.view(i);
+      yield slab === null ? batch.view(i) : slab.copy(batch.buffer, batch.start(i), batch.end(i));
     }
   }
 }
@@ -68,12 +70,14 @@ export class FrameDecoderStream extends TransformStream<Uint8Array, Uint8Array> 
    */
   constructor(spec: Framing | string, options: FrameDecoderStreamOptions = {}) {
     const decoder = asFraming(spec).createDecoder(options);
-    const view = options.ownership === "view";
+    const slab = options.ownership === "view" ? null : new FrameSlab();
     super({
       transform(chunk, controller) {
         for (let batch = decoder.push(chunk); batch !== null; batch = decoder.next()) {
           for (let i = 0; i < batch.count; i++) {
-            controller.enqueue(view ? batch.view(i) : batch.copy(i));
+            controller.enqueue(
+              slab === null ? batch.view(i) : slab.copy(batch.buffer, batch.start(i), batch.end(i)),
+            );
           }
         }
       },

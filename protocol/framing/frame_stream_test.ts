@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { FrameTooLargeError, TruncatedFrameError, UnencodableFrameError } from "./errors.ts";
 import { decodeFrames, FrameDecoderStream, FrameEncoderStream } from "./frame_stream.ts";
+import { FrameSlab } from "./frame_slab.ts";
 import { framing } from "./framings.ts";
 import { hexText } from "./hex.ts";
 import { cut, hex, utf8 } from "./testing.ts";
@@ -77,4 +78,17 @@ Deno.test("leaving decodeFrames early loses nothing: the rest is still in the de
   const first = decoder.frameCount;
   for (let batch = decoder.next(); batch !== null; batch = decoder.next()) seen += batch.count;
   assertEquals(seen, 100 - first + 1);
+});
+
+Deno.test("copied payloads never share bytes, and hold at most 16 KiB of others", () => {
+  const slab = new FrameSlab();
+  const source = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
+  const sizes = [0, 1, 31, 32, 500, 2047, 2048, 5000, ...Array(40).fill(999)];
+  const copies = sizes.map((size) => slab.copy(source, 5000 - size, 5000));
+  for (const copy of copies) copy.fill(copy.length % 256);
+  for (const [i, copy] of copies.entries()) {
+    assertEquals(copy.length, sizes[i]);
+    assertEquals(copy.every((byte) => byte === copy.length % 256), true);
+    assertEquals(copy.buffer.byteLength <= Math.max(16_384, copy.length), true);
+  }
 });
