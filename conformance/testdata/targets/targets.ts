@@ -1,0 +1,49 @@
+/**
+ * The planted programs of this folder and the verdict that each deserves. All echo `u32be` frames of at most
+ * 65,536 payload bytes; the head comment of each file says what it is and where its mistake was seen.
+ *
+ * @module
+ */
+
+/** Why a target fails. */
+export type TargetCause = "CORRUPT" | "CRASH" | "DESYNC" | "LATE" | "LEAK" | "LOST" | "PHANTOM";
+
+/** One planted program. */
+export interface Target {
+  /** File name in this folder. */
+  readonly file: string;
+  /** Why it must be failed; null when it must pass. */
+  readonly cause: TargetCause | null;
+  /** Case of the case book that shows it best; null when every case must pass. */
+  readonly shownBy: string | null;
+}
+
+/** Every program of this folder, right ones first. */
+export const TARGETS: readonly Target[] = [
+  { file: "correct.py", cause: null, shownBy: null },
+  { file: "correct.mjs", cause: null, shownBy: null },
+  { file: "correct_tiny_reads.py", cause: null, shownBy: null },
+  { file: "correct_batching.mjs", cause: null, shownBy: null },
+  { file: "correct_slow.py", cause: null, shownBy: null },
+  { file: "correct_never_closes.py", cause: null, shownBy: null },
+  { file: "recv_as_frame.py", cause: "CORRUPT", shownBy: "1.1" },
+  { file: "recv4_whole.py", cause: "PHANTOM", shownBy: "1.1" },
+  { file: "drops_after_frame.mjs", cause: "LOST", shownBy: "2.1" },
+  { file: "one_frame_per_read.mjs", cause: "LATE", shownBy: "2.1" },
+  { file: "unlimited_length.py", cause: "LEAK", shownBy: "3.4" },
+  { file: "partial_at_eof.mjs", cause: "PHANTOM", shownBy: "8.2" },
+  { file: "body_single_recv.py", cause: "CORRUPT", shownBy: "1.1" },
+  { file: "signed_length.mjs", cause: "PHANTOM", shownBy: "3.6" },
+  { file: "shared_buffer.mjs", cause: "DESYNC", shownBy: "8.7" },
+  { file: "empty_frame_lost.py", cause: "LOST", shownBy: "3.1" },
+  { file: "off_by_one_limit.py", cause: "LOST", shownBy: "3.3" },
+  { file: "rst_crash.mjs", cause: "CRASH", shownBy: "8.4" },
+];
+
+/** A program that runs targets. */
+export type Interpreter = "python3" | "node";
+
+/** The program that runs `file`. */
+export function interpreterOf(file: string): Interpreter {
+  return file.endsWith(".py") ? "python3" : "node";
+}
