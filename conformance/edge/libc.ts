@@ -1,0 +1,157 @@
+// The few libc calls that the edge probe needs and Deno does not have: netlink sockets, and the
+// files of /proc, which Deno itself shows only to programs with --allow-all.
+
+import { EdgeProbeError } from "./edge_probe_error.ts";
+
+// glibc first; musl names its library after the processor.
+const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
+
+const SYMBOLS = {
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  send: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+  recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
+  close: { parameters: ["i32"], result: "i32" },
+  __errno_location: { parameters: [], result: "pointer" },
+} as const;
+
+const MAX_FILE_LENGTH = 16 * 1024 * 1024;
+const O_RDONLY = 0;
+const O_CLOEXEC = 0o2000000;
+
+/**
+ * The C library of this machine, opened through Deno's foreign function interface. Every method is
+ * one system call that does not block, or a few.
+ *
+ * @example
+ * ```ts
+ * import { Libc } from "./libc.ts";
+ *
+ * using libc = Libc.open();
+ * console.log(libc.readLink("/proc/self/exe"));
+ * ```
+ */
+export class Libc implements Disposable {
+  #library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined;
+
+  private constructor(library: Deno.DynamicLibrary<typeof SYMBOLS>) {
+    this.#library = library;
+  }
+
+  /**
+   * Opens the C library. It never asks for a permission, it only uses what was granted.
+   *
+   * @throws {EdgeProbeError} when this is not Linux, `--allow-ffi` is missing, or no C library is found.
+   */
+  static open(): Libc {
+    if (Deno.build.os !== "linux") {
+      throw new EdgeProbeError(`Cannot ask the kernel: ${Deno.build.os} is not Linux`);
+    }
+    if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
+      throw new EdgeProbeError("Cannot ask the kernel: run with --allow-ffi");
+    }
+    for (const name of LIBRARIES) {
+      try {
+        return new Libc(Deno.dlopen(name, SYMBOLS));
+      } catch {
+        // The next name is tried; the error below names them all.
+      }
+    }
+    throw new EdgeProbeError(`Cannot ask the kernel: no C library among ${LIBRARIES.join(", ")}`);
+  }
+
+  /** Opens a socket and returns its descriptor. */
+  socket(family: number, type: number, protocol: number): number {
+    return this.#checked("socket", this.#symbols.socket(family, type, protocol));
+  }
+
+  /** Sends one message on a socket. */
+  send(descriptor: number, message: Uint8Array<ArrayBuffer>, flags: number): void {
+    const sent = this.#symbols.send(descriptor, message, BigInt(message.length), flags);
+    this.#checked("send", Number(sent));
+  }
+
+  /** Receives one message into `buffer` and returns its length in bytes. */
+  receive(descriptor: number, buffer: Uint8Array<ArrayBuffer>, flags: number): number {
+    const received = this.#symbols.recv(descriptor, buffer, BigInt(buffer.length), flags);
+    return this.#checked("recv", Number(received));
+  }
+
+  /** The raw address (`sockaddr`) of the peer of a descriptor, or undefined if it has none. */
+  peerName(descriptor: number): Uint8Array | undefined {
+    const address = new Uint8Array(128);
+    const length = new Uint32Array([address.length]);
+    const failed = this.#symbols.getpeername(descriptor, address, length) !== 0;
+    return failed ? undefined : address.subarray(0, length[0]);
+  }
+
+  /** Where a symbolic link points to, or undefined when there is no such link. */
+  readLink(path: string): string | undefined {
+    const buffer = new Uint8Array(4096);
+    const length = this.#symbols.readlink(cString(path), buffer, BigInt(buffer.length));
+    return Number(length) < 0
+      ? undefined
+      : new TextDecoder().decode(buffer.subarray(0, Number(length)));
+  }
+
+  /**
+   * Reads a text file of /proc.
+   *
+   * @throws {EdgeProbeError} when it cannot be read or is larger than 16 MiB.
+   */
+  readTextFile(path: string): string {
+    const descriptor = this.#checked(
+      "open",
+      this.#symbols.open(cString(path), O_RDONLY | O_CLOEXEC),
+      path,
+    );
+    try {
+      const decoder = new TextDecoder();
+      const buffer = new Uint8Array(64 * 1024);
+      let text = "";
+      while (text.length < MAX_FILE_LENGTH) {
+        const read = this.#symbols.read(descriptor, buffer, BigInt(buffer.length));
+        const length = this.#checked("read", Number(read), path);
+        if (length === 0) return text;
+        text += decoder.decode(buffer.subarray(0, length), { stream: true });
+      }
+      throw new EdgeProbeError(`Cannot read ${path}: larger than ${MAX_FILE_LENGTH} bytes`);
+    } finally {
+      this.close(descriptor);
+    }
+  }
+
+  /** Closes a descriptor that {@linkcode socket} returned. */
+  close(descriptor: number): void {
+    this.#symbols.close(descriptor);
+  }
+
+  /** Closes the library. Descriptors stay open. */
+  [Symbol.dispose](): void {
+    this.#library?.close();
+    this.#library = undefined;
+  }
+
+  get #symbols(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
+    if (this.#library === undefined) throw new EdgeProbeError("Cannot ask the kernel: closed");
+    return this.#library.symbols;
+  }
+
+  #checked(call: string, result: number, subject?: string): number {
+    if (result >= 0) return result;
+    const location = this.#symbols.__errno_location();
+    const errno = location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
+    const where = subject === undefined ? "" : ` (${subject})`;
+    throw new EdgeProbeError(
+      `Cannot ask the kernel: ${call}${where} failed, errno ${errno}`,
+      errno,
+    );
+  }
+}
+
+function cString(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${text}\0`);
+}

@@ -1,0 +1,40 @@
+// How often to look, and what to do in between. A target that waits for data has read it within
+// some ten microseconds, so the first looks follow each other at once. After that the event loop
+// gets its turn between two looks, so that our own reads go on, and at last the processor rests.
+
+import { setImmediate } from "node:timers";
+
+const SPIN_MS = 0.05;
+const TURNS_MS = 2;
+const REST_MS = 1;
+
+/**
+ * Looks until there is something to see, or the time is over.
+ *
+ * @example
+ * ```ts
+ * import { lookUntil } from "./patience.ts";
+ *
+ * const started = performance.now();
+ * const done = () => performance.now() - started > 5 ? "done" : undefined;
+ * console.log(await lookUntil(done, 1000)); // "done"
+ * console.log(await lookUntil(() => undefined, 10)); // undefined
+ * ```
+ *
+ * @param look Returns undefined as long as there is nothing to see.
+ * @param deadlineMs Milliseconds from now until it gives up and returns undefined.
+ */
+export async function lookUntil<T>(
+  look: () => T | undefined,
+  deadlineMs: number,
+): Promise<T | undefined> {
+  const started = performance.now();
+  while (true) {
+    const seen = look();
+    if (seen !== undefined) return seen;
+    const waitedMs = performance.now() - started;
+    if (waitedMs >= deadlineMs) return undefined;
+    if (waitedMs >= TURNS_MS) await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    else if (waitedMs >= SPIN_MS) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+}
