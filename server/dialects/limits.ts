@@ -1,0 +1,13 @@
+/** What a listener allows its peers, in bytes and ms. */
+export interface Limits {
+  /** Most payload bytes of one frame. */
+  readonly maxFrameLength: number;
+  /** Longest wait for the first frame, or for the first byte where there are no frames. */
+  readonly handshakeTimeoutMs: number;
+  /** Longest wait for the rest of a frame that has begun. */
+  readonly frameTimeoutMs: number;
+  /** Longest wait for any bytes. */
+  readonly idleTimeoutMs: number;
+  /** Longest wait for the peer to take bytes. */
+  readonly writeTimeoutMs: number;
+}
