@@ -182,13 +182,11 @@ export class DelimitedDecoder extends FrameDecoder {
   }
 
   protected override finish(b: Uint8Array, from: number, to: number, batch: FrameBatch): void {
-    if (this.#layout.tail === "frame" && to > from && !this.discarding) {
-      batch.buffer = b;
-      batch.add(from, to);
-      batch.unterminated = true;
-      return;
-    }
-    super.finish(b, from, to, batch);
+    if (this.#layout.tail === "error") return super.finish(b, from, to, batch);
+    if (this.discarding || to === from) return;
+    batch.buffer = b;
+    batch.add(from, to);
+    batch.unterminated = true;
   }
 
   protected override blank(options: FrameDecoderOptions): DelimitedDecoder {

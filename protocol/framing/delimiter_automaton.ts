@@ -9,6 +9,8 @@ export class DelimiterAutomaton {
   readonly next: Uint16Array;
   /** For each state the length of the longest pattern that ends there, or 0. */
   readonly matched: Uint8Array;
+  /** For each state in which a pattern ends, the index of the longest of them (of equal patterns, the last). */
+  readonly pattern: Uint8Array;
   /** For each state how many of the last bytes may be the beginning of a pattern. */
   readonly depth: Uint8Array;
   /** For each state the node of the pattern that ends there, from which longer patterns go on. */
@@ -22,11 +24,12 @@ export class DelimiterAutomaton {
     const size = 1 + patterns.reduce((sum, pattern) => sum + pattern.length, 0);
     const next = new Uint16Array(size * 256);
     const matched = new Uint8Array(size);
+    const index = new Uint8Array(size);
     const depth = new Uint8Array(size);
     const matchedNode = new Uint16Array(size);
     const grows = new Uint8Array(size);
     let nodes = 1;
-    for (const pattern of patterns) {
+    for (const [i, pattern] of patterns.entries()) {
       let node = 0;
       for (const byte of pattern) {
         const at = node * 256 + byte;
@@ -38,6 +41,7 @@ export class DelimiterAutomaton {
         node = next[at] as number;
       }
       matched[node] = pattern.length;
+      index[node] = i;
       matchedNode[node] = node;
     }
     this.#child = next.slice();
@@ -53,6 +57,7 @@ export class DelimiterAutomaton {
       const back = suffix[node] as number;
       if (matched[node] === 0) {
         matched[node] = matched[back] as number;
+        index[node] = index[back] as number;
         matchedNode[node] = matchedNode[back] as number;
       }
       for (let byte = 0; byte < 256; byte++) {
@@ -68,6 +73,7 @@ export class DelimiterAutomaton {
     }
     this.next = next;
     this.matched = matched;
+    this.pattern = index;
     this.depth = depth;
     this.#matchedNode = matchedNode;
   }

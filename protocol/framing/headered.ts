@@ -55,6 +55,7 @@ export abstract class HeaderedDecoder extends FrameDecoder {
           const headerLength = this.readHeader(b, s, to);
           if (headerLength === INCOMPLETE) break;
           this.examined += headerLength;
+          this.restartHeader();
           if (this.body > this.maxLength) {
             const error = new FrameTooLargeError(
               this.maxLength,
@@ -63,7 +64,6 @@ export abstract class HeaderedDecoder extends FrameDecoder {
             );
             if (this.overLimit === "close" || batch.count > 0) throw error;
             this.skipped(error);
-            this.restartHeader();
             this.#drop = headerLength + this.body + this.tail;
             s = first = this.#dropSome(s, to);
             if (this.discarding) return s;
@@ -85,7 +85,6 @@ export abstract class HeaderedDecoder extends FrameDecoder {
         s += this.#torn;
         this.#torn = 0;
         this.need = 1;
-        this.restartHeader();
       }
     } catch (error) {
       // Frames before the bad byte go out first; the same header fails again at the next scan.

@@ -6,6 +6,9 @@ import { FrameEncoder, type FrameEncoderOptions } from "./frame_encoder.ts";
 import type { FramingFamily } from "./framings.ts";
 import { hexText } from "./hex.ts";
 
+/** Index of the end marker among the automaton's patterns. */
+const END = 1;
+
 /**
  * What a marker framing is made of.
  *
@@ -18,7 +21,7 @@ export interface MarkerLayout {
   readonly start: Uint8Array;
   /** Bytes behind every payload. */
   readonly end: Uint8Array;
-  /** Finds either of them in a payload. */
+  /** Finds either of them in a payload: the start marker is pattern 0, the end marker 1. */
   readonly automaton: DelimiterAutomaton;
 }
 
@@ -36,8 +39,8 @@ export class MarkedDecoder extends FrameDecoder {
   }
 
   protected override scan(b: Uint8Array, from: number, to: number, batch: FrameBatch): number {
-    const { start, end, automaton } = this.#layout;
-    const { next, matched, depth } = automaton;
+    const { start, automaton } = this.#layout;
+    const { next, matched, pattern, depth } = automaton;
     const room = batch.bounds.length >> 1;
     let s = from, first = from, k = from + this.#seen, state = this.#state;
     this.need = 0;
@@ -67,7 +70,7 @@ export class MarkedDecoder extends FrameDecoder {
       this.examined += k - searched;
       const stop = k - (length > 0 ? length : depth[state] as number);
       if (!this.discarding) {
-        const isStart = length > 0 && !endsWith(b, k, end);
+        const isStart = length > 0 && pattern[state] !== END;
         if (stop - s - start.length > this.maxLength || isStart) {
           if (batch.count > 0) break;
           const place = this.place(s - from);
@@ -80,7 +83,7 @@ export class MarkedDecoder extends FrameDecoder {
       }
       if (this.discarding) {
         first = s = k;
-        if (length > 0 && endsWith(b, k, end)) this.discarding = false;
+        if (length > 0 && pattern[state] === END) this.discarding = false;
         else if (length === 0) {
           this.need = 1;
           break;
@@ -119,14 +122,6 @@ export class MarkedDecoder extends FrameDecoder {
   protected override memory(): string {
     return `${this.#seen},${this.#state}`;
   }
-}
-
-/** Whether the bytes that end at `to` are `marker`; those in front of the chunk were matched already. */
-function endsWith(b: Uint8Array, to: number, marker: Uint8Array): boolean {
-  for (let i = 1; i <= marker.length; i++) {
-    if (b[to - i] !== marker[marker.length - i]) return false;
-  }
-  return true;
 }
 
 /** Encodes payloads between markers; refuses a payload with a marker in it. */
