@@ -21,6 +21,7 @@ async function command(
   name: keyof typeof programs,
   args: readonly string[],
   stdin: "null" | "piped",
+  deadlineMs = DEADLINE_MS,
 ): Promise<Deno.Command> {
   const program = programs[name];
   const flags = [...permissionFlags(program), "--config", projectPath("deno.json")];
@@ -30,7 +31,7 @@ async function command(
     stdin,
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(DEADLINE_MS),
+    signal: AbortSignal.timeout(deadlineMs),
   });
 }
 
@@ -67,9 +68,13 @@ export class RunningServer implements AsyncDisposable {
     this.#complaints = complaints;
   }
 
-  /** Starts it and waits until it listens on `count` endpoints. */
-  static async start(args: readonly string[], count: number): Promise<RunningServer> {
-    const child = (await command("server", args, "null")).spawn();
+  /** Starts it and waits until it listens on `count` endpoints. It is killed after `deadlineMs`, 30 s by default. */
+  static async start(
+    args: readonly string[],
+    count: number,
+    deadlineMs?: number,
+  ): Promise<RunningServer> {
+    const child = (await command("server", args, "null", deadlineMs)).spawn();
     const complaints = new Response(child.stderr).text();
     const listening = Promise.withResolvers<string[]>();
     const said = collect(child.stdout, (text) => {

@@ -23,7 +23,7 @@ const tasks: Readonly<Record<string, Task>> = {
     command: "test",
     flags: ["--quiet", "-P=test", "--sanitize-ops", "--sanitize-resources"],
   },
-  prove: script("conformance/prove_main.ts"),
+  prove: script("tools/prove/main.ts"),
   server: program(programs.server),
   client: program(programs.client),
   conformance: program(programs.conformance),

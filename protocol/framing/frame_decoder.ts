@@ -33,6 +33,8 @@ export interface FrameDecoderOptions {
 export type DecoderState = "header" | "body" | "discarding" | "ended" | "failed";
 
 const EMPTY = new Uint8Array(0);
+/** One character for each byte. */
+const LATIN1 = new TextDecoder("latin1");
 /** How much of a chunk is joined to a torn frame whose length is not known yet, in bytes. */
 const ABSORB = 2048;
 /** A drained buffer larger than this is let go, in bytes. */
@@ -319,7 +321,7 @@ export abstract class FrameDecoder {
   /** The whole state as text: two decoders with equal fingerprints behave the same from here on. */
   fingerprint(): string {
     if (this.#input !== null) this.#keepInput();
-    const kept = Array.from(this.#store.subarray(this.#start, this.#end)).join(",");
+    const kept = LATIN1.decode(this.#store.subarray(this.#start, this.#end));
     const failure = this.#failure === null ? "" : `${this.#failure.name}@${this.#failure.offset}`;
     return `${this.state}|${this.#position}|${this.frameCount}|${kept}|${failure}|${this.memory()}`;
   }
