@@ -1,0 +1,269 @@
+import { isIPv4, isIPv6 } from "node:net";
+import { domainToASCII } from "node:url";
+
+/** Settings behind the `?` of an endpoint string, by name, in the order written. */
+export type EndpointOptions = ReadonlyMap<string, string>;
+
+/** A place to connect to or to listen on. Written as text with {@linkcode formatEndpoint}. */
+export type Endpoint =
+  | {
+    readonly scheme: "tcp" | "tls";
+    /** Name or address, IPv6 without brackets. */
+    readonly hostname: string;
+    /** 0 to 65535; 0 takes a free port when listening. */
+    readonly port: number;
+    readonly options: EndpointOptions;
+  }
+  | {
+    readonly scheme: "unix";
+    /** Path of the socket file. */
+    readonly path: string;
+    readonly options: EndpointOptions;
+  }
+  | { readonly scheme: "stdio"; readonly options: EndpointOptions }
+  | {
+    readonly scheme: "memory";
+    /** Name within this process. */
+    readonly name: string;
+    readonly options: EndpointOptions;
+  };
+
+/** How each kind of endpoint is written. */
+export const ENDPOINT_FORMS: Readonly<Record<Endpoint["scheme"], string>> = {
+  tcp: "tcp://HOST:PORT",
+  tls: "tls://HOST:PORT",
+  unix: "unix:///PATH",
+  stdio: "stdio:",
+  memory: "memory:NAME",
+};
+
+/** Which part of an endpoint string is wrong. */
+export type EndpointPart = "scheme" | "hostname" | "port" | "path" | "name" | "options";
+
+/** An endpoint string that cannot be used: which part is wrong, and what to write instead. */
+export class EndpointError extends Error {
+  /** The whole text. */
+  readonly text: string;
+  /** The part that is wrong. */
+  readonly part: EndpointPart;
+
+  /** Makes an error from the text, the part, and a sentence that ends it. */
+  constructor(text: string, part: EndpointPart, problem: string) {
+    super(`Cannot use endpoint ${JSON.stringify(text)}: ${problem}`);
+    this.name = "EndpointError";
+    this.text = text;
+    this.part = part;
+  }
+}
+
+/**
+ * Reads an endpoint string.
+ *
+ * ```
+ * tcp://127.0.0.1:7000   tcp://[::1]:0   tcp://:7000 (loopback)   tls://host:7443
+ * unix:///run/x.sock     unix:x.sock (relative)   stdio:   memory:name
+ * tcp://:0?speak=echo&framing=u32be?includes=header
+ * ```
+ *
+ * Options behind the first `?` are separated by `&` and percent-decoded; unlike in web forms `+` stays `+`.
+ *
+ * @example
+ * ```ts
+ * import { parseEndpoint } from "@nonstick/nonstick/transport";
+ *
+ * const endpoint = parseEndpoint("tcp://[::1]:7000?speak=echo&framing=json+u32be");
+ * console.log(endpoint.scheme, endpoint.options.get("framing")); // tcp json+u32be
+ * ```
+ *
+ * @throws {EndpointError} if a part is wrong; the message says which one and what is possible.
+ */
+export function parseEndpoint(text: string): Endpoint {
+  const query = text.indexOf("?");
+  const place = query < 0 ? text : text.slice(0, query);
+  const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(place);
+  const scheme = match?.[1]?.toLowerCase();
+  const rest = match?.[2];
+  if (scheme === undefined || rest === undefined || /^\d+$/.test(rest)) {
+    throw new EndpointError(text, "scheme", `it has no scheme, write one of ${forms()}`);
+  }
+  const options = parseOptions(text, query < 0 ? "" : text.slice(query + 1));
+  switch (scheme) {
+    case "tcp":
+    case "tls":
+      return { scheme, ...parseAuthority(text, scheme, rest), options };
+    case "unix":
+      return { scheme, path: parsePath(text, rest), options };
+    case "stdio":
+      if (rest !== "" && rest !== "//") {
+        throw new EndpointError(text, "path", "nothing follows stdio:");
+      }
+      return { scheme, options };
+    case "memory":
+      return { scheme, name: parseName(text, rest), options };
+    case "udp":
+      throw new EndpointError(text, "scheme", "udp is not supported yet, use tcp");
+    default:
+      throw new EndpointError(
+        text,
+        "scheme",
+        `${JSON.stringify(scheme)} is not a scheme, write one of ${forms()}`,
+      );
+  }
+}
+
+/**
+ * The endpoint as text that {@linkcode parseEndpoint} reads back. Options are left out unless asked for.
+ *
+ * @example
+ * ```ts
+ * import { formatEndpoint, parseEndpoint } from "@nonstick/nonstick/transport";
+ *
+ * console.log(formatEndpoint(parseEndpoint("tcp://:7000?speak=echo"))); // tcp://127.0.0.1:7000
+ * ```
+ */
+export function formatEndpoint(endpoint: Endpoint, format: { options?: boolean } = {}): string {
+  const options = format.options ? formatOptions(endpoint.options) : "";
+  switch (endpoint.scheme) {
+    case "tcp":
+    case "tls": {
+      const { hostname, port } = endpoint;
+      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+      return `${endpoint.scheme}://${host}:${port}${options}`;
+    }
+    case "unix": {
+      const path = endpoint.path.replace(/[%?]/g, encodeURIComponent);
+      return `unix:${path.startsWith("/") ? "//" : ""}${path}${options}`;
+    }
+    case "stdio":
+      return `stdio:${options}`;
+    case "memory":
+      return `memory:${endpoint.name.replace(/[%?]/g, encodeURIComponent)}${options}`;
+  }
+}
+
+function forms(): string {
+  return Object.values(ENDPOINT_FORMS).join(", ");
+}
+
+function parseAuthority(
+  text: string,
+  scheme: string,
+  rest: string,
+): { hostname: string; port: number } {
+  const example = `${scheme}://127.0.0.1:7000`;
+  if (!rest.startsWith("//")) {
+    throw new EndpointError(text, "hostname", `two slashes are missing, as in ${example}`);
+  }
+  const authority = rest.slice(2).replace(/\/$/, "");
+  const bracketed = authority.startsWith("[");
+  const colon = bracketed ? authority.indexOf("]:") + 1 : authority.lastIndexOf(":");
+  const host = colon > 0 || authority.startsWith(":") ? authority.slice(0, colon) : authority;
+  const port = authority.slice(host.length);
+  if (/[/@]/.test(authority)) {
+    throw new EndpointError(text, "hostname", `only a host and a port are allowed: ${example}`);
+  }
+  if (!bracketed && host.includes(":")) {
+    throw new EndpointError(
+      text,
+      "hostname",
+      `an IPv6 address needs brackets: ${scheme}://[::1]:7000`,
+    );
+  }
+  return { hostname: parseHostname(text, host), port: parsePort(text, port, scheme, host) };
+}
+
+function parseHostname(text: string, host: string): string {
+  if (host === "") return "127.0.0.1";
+  if (host.startsWith("[")) {
+    const address = host.slice(1, -1);
+    if (!host.endsWith("]") || !isIPv6(address)) {
+      throw new EndpointError(text, "hostname", `${host} is not an IPv6 address in brackets`);
+    }
+    return address;
+  }
+  if (/^[\d.]+$/.test(host)) {
+    if (!isIPv4(host)) {
+      throw new EndpointError(text, "hostname", `${host} is not an IPv4 address`);
+    }
+    return host;
+  }
+  const ascii = /^[\x21-\x7e]*$/.test(host) ? host : domainToASCII(host);
+  if (!/^[A-Za-z0-9._-]+$/.test(ascii) || ascii.length > 253) {
+    throw new EndpointError(text, "hostname", `${JSON.stringify(host)} is not a host name`);
+  }
+  return ascii;
+}
+
+function parsePort(text: string, port: string, scheme: string, host: string): number {
+  if (port === "" || port === ":") {
+    const example = `${scheme}://${host || "127.0.0.1"}:7000`;
+    throw new EndpointError(text, "port", `the port is missing, as in ${example} (0: a free one)`);
+  }
+  const digits = port.slice(1);
+  const value = /^\d{1,9}$/.test(digits) ? Number(digits) : NaN;
+  if (!(value <= 65_535)) {
+    throw new EndpointError(text, "port", `port ${digits} is not a number from 0 to 65535`);
+  }
+  return value;
+}
+
+function parsePath(text: string, rest: string): string {
+  if (rest.startsWith("//") && !rest.startsWith("///")) {
+    throw new EndpointError(
+      text,
+      "path",
+      "a full path has three slashes (unix:///run/x.sock), a relative one none (unix:x.sock)",
+    );
+  }
+  const path = decode(text, "path", rest.replace(/^\/\//, ""));
+  if (path === "" || path.endsWith("/") || path.includes("\0")) {
+    throw new EndpointError(
+      text,
+      "path",
+      "the path of a socket file is needed: unix:///run/x.sock",
+    );
+  }
+  return path;
+}
+
+function parseName(text: string, rest: string): string {
+  const name = decode(text, "name", rest.replace(/^\/\//, ""));
+  if (name === "") throw new EndpointError(text, "name", "a name is needed, as in memory:test");
+  return name;
+}
+
+function parseOptions(text: string, query: string): EndpointOptions {
+  const options = new Map<string, string>();
+  for (const part of query === "" ? [] : query.split("&")) {
+    const equals = part.indexOf("=");
+    const name = decode(text, "options", equals < 0 ? part : part.slice(0, equals));
+    if (name === "") throw new EndpointError(text, "options", "an option without a name is there");
+    if (options.has(name)) {
+      throw new EndpointError(text, "options", `option ${JSON.stringify(name)} is there twice`);
+    }
+    options.set(name, equals < 0 ? "" : decode(text, "options", part.slice(equals + 1)));
+  }
+  return options;
+}
+
+function formatOptions(options: EndpointOptions): string {
+  const parts: string[] = [];
+  for (const [name, value] of options) {
+    parts.push(
+      `${name.replace(/[%&=]/g, encodeURIComponent)}=${value.replace(/[%&]/g, encodeURIComponent)}`,
+    );
+  }
+  return parts.length === 0 ? "" : `?${parts.join("&")}`;
+}
+
+function decode(text: string, part: EndpointPart, value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    throw new EndpointError(
+      text,
+      part,
+      `the percent signs of ${JSON.stringify(value)} are not %XX`,
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import { AcceptLoop } from "./accept_loop.ts";
+import { addressText, type Connection, connectionOf } from "./connection.ts";
+import { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
+import { ListenError, transportFailure } from "./errors.ts";
+import { listenMemory } from "./memory_listener.ts";
+import { stdioConnection } from "./stdio.ts";
+import { listenUnix } from "./unix_socket.ts";
+
+/** Settings of {@linkcode listen}. */
+export interface ListenOptions {
+  /** Certificate chain and private key in PEM; `tls` endpoints need them. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /**
+   * Connections that the system may keep waiting for `accept`, TCP and TLS only.
+   *
+   * @default {511}
+   */
+  readonly backlog?: number;
+  /**
+   * File mode of a Unix socket.
+   *
+   * @default {0o600} (only this user can connect)
+   */
+  readonly socketMode?: number;
+  /** Told of each failed `accept` and how long the loop waits before it goes on, in milliseconds. */
+  readonly onAcceptError?: (error: unknown, retryInMs: number) => void;
+}
+
+/** Takes in connections. Made by {@linkcode listen}. */
+export interface Listener extends AsyncDisposable {
+  /** What it listens on, as an endpoint string with the real port. */
+  readonly endpoint: string;
+  /** Waits for the next connection; null once the listener is closed. */
+  accept(): Promise<Connection | null>;
+  /**
+   * All connections until the listener is closed. Unlike the runtime's own iteration it survives failures to accept
+   * (no more file descriptors, a peer that is already gone): it waits 5 ms, twice as long each time up to
+   * 1 s, and goes on.
+   */
+  connections(): AsyncIterable<Connection>;
+  /** Stops listening; what was accepted stays open. Doing it again changes nothing. */
+  close(): void;
+}
+
+/**
+ * Listens on an endpoint. The default host is loopback; port 0 takes a free one.
+ *
+ * @example
+ * ```ts
+ * import { connect, listen } from "@nonstick/nonstick/transport";
+ *
+ * await using listener = await listen("tcp://127.0.0.1:0");
+ * const client = await connect(listener.endpoint);
+ * for await (const connection of listener.connections()) {
+ *   console.log(connection.remote);
+ *   connection.close();
+ *   break;
+ * }
+ * client.close();
+ * ```
+ *
+ * @throws {EndpointError} if the endpoint string cannot be read.
+ * @throws {ListenError} if the endpoint cannot be listened on.
+ */
+export async function listen(
+  endpoint: Endpoint | string,
+  options: ListenOptions = {},
+): Promise<Listener> {
+  const place = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
+  const text = formatEndpoint(place);
+  try {
+    switch (place.scheme) {
+      case "tcp":
+      case "tls":
+        return listenTcp(place, text, options);
+      case "unix": {
+        const { accept, close } = await listenUnix(place.path, text, options.socketMode ?? 0o600);
+        return new AcceptLoop(text, accept, close, options.onAcceptError);
+      }
+      case "memory":
+        return listenMemory(place.name, text);
+      case "stdio": {
+        const connections: Connection[] = [stdioConnection()];
+        return new AcceptLoop(text, () => Promise.resolve(connections.shift() ?? null), () => {});
+      }
+    }
+  } catch (error) {
+    if (error instanceof ListenError) throw error;
+    const { reason, problem } = transportFailure(error);
+    throw new ListenError(text, reason, problem, { cause: error });
+  }
+}
+
+function listenTcp(
+  place: Endpoint & { scheme: "tcp" | "tls" },
+  text: string,
+  options: ListenOptions,
+): Listener {
+  const { hostname, port } = place;
+  const tls = place.scheme === "tls";
+  if (tls && options.tls === undefined) {
+    throw new ListenError(text, "tls", "TLS needs a certificate and a key (PEM)");
+  }
+  const where = {
+    hostname,
+    port,
+    ...(options.backlog === undefined ? {} : { tcpBacklog: options.backlog }),
+  };
+  const listener = options.tls !== undefined && tls
+    ? Deno.listenTls({ ...where, cert: options.tls.cert, key: options.tls.key })
+    : Deno.listen({ ...where, transport: "tcp" });
+  return new AcceptLoop(
+    addressText(listener.addr, place.scheme),
+    async () => connectionOf(await listener.accept()),
+    () => listener.close(),
+    options.onAcceptError,
+  );
+}
