@@ -1,0 +1,64 @@
+import { helpText } from "../../cli/help.ts";
+import { parseOptions, UsageError } from "../../cli/options.ts";
+import { framing, FRAMING_FAMILIES } from "../../protocol/framing/mod.ts";
+import { CHECKS } from "../verify/checks.ts";
+import { formatVerification, verifyDecoder } from "../verify/mod.ts";
+import type { Command } from "./command.ts";
+import { PROVE_OPTIONS } from "./options.ts";
+
+/** How families that need arguments are proved by `all`. */
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  line: ["line", "line?strip=cr"],
+  delim: ["delim:0d0a0d0a", "delim:0d0a,0d,0a"],
+  marked: ["marked:02:03"],
+  fixed: ["fixed:5"],
+};
+
+/** One or two specs of every framing there is: what `prove all` proves. */
+export const PROVED_SPECS: readonly string[] = FRAMING_FAMILIES.flatMap(({ name }) =>
+  EXAMPLES[name] ?? [name]
+);
+
+const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name);
+
+/** `prove SPEC…`: our own decoders, in process, under every chunking. */
+export const PROVE: Command = {
+  name: "prove",
+  summary: "prove our own decoders in process, under every chunking",
+  help: () =>
+    helpText({
+      usage: ["nonstick-conformance prove SPEC... | all [OPTION]..."],
+      about:
+        "Proves in process that our decoders keep the laws of framing: every cut, every pair of\n" +
+        "cuts, and by closure all 2^(n-1) chunkings of a stream. Says k of K for each check.",
+      tables: { "Exit codes": [["0", "proved"], ["1", "a law is broken"], ["2", "usage"]] },
+      examples: [
+        ["nonstick-conformance prove u32be varint", "two framings"],
+        ["nonstick-conformance prove all --checks closure", "the closure proof for every framing"],
+      ],
+    }, PROVE_OPTIONS),
+  run(args, write) {
+    const { values, words } = parseOptions(PROVE_OPTIONS, args);
+    if (words.length === 0) throw new UsageError("SPEC is missing, such as u32be; or say all.");
+    const specs = words.flatMap((word) => word === "all" ? PROVED_SPECS : [framing(word).spec]);
+    const checks = values.checks.flat();
+    const unknown = checks.find((check) => !CHECK_NAMES.includes(check));
+    if (unknown !== undefined) {
+      throw new UsageError(`There is no check ${unknown}; there are ${CHECK_NAMES.join(", ")}.`);
+    }
+    let proved = 0;
+    for (const spec of specs) {
+      const result = verifyDecoder(spec, {
+        seed: values.seed,
+        ...(checks.length > 0 ? { checks } : {}),
+      });
+      if (result.ok) proved++;
+      write(
+        values.json ? JSON.stringify({ type: "proof", ...result }) : formatVerification(result),
+      );
+      if (!values.json) write("");
+    }
+    if (!values.json) write(`proved: ${proved} of ${specs.length} framings`);
+    return Promise.resolve(proved === specs.length ? 0 : 1);
+  },
+};

@@ -1,0 +1,33 @@
+import type { Play } from "../player/play.ts";
+import { describeEnd, type ProcessEnd } from "../player/spawned_process.ts";
+import type { Contract } from "../stimulus/contract.ts";
+import { judgePlay } from "./judge_play.ts";
+import type { Finding } from "./verdict.ts";
+
+/** A delivery on a connection of its own, and what shows how the target took it. */
+export interface Trial {
+  /** The delivery itself. */
+  readonly subject: Play;
+  /** A plain frame on the same connection, if that was still open. */
+  readonly probe?: Play;
+  /** A plain frame on a new connection, after a delivery that ends its own one. */
+  readonly followUp?: Play;
+  /** How the target's process ended, if it did. */
+  readonly ended?: ProcessEnd;
+}
+
+/** Judges a trial: the delivery itself first, then what it left behind. Null when all is right. */
+export function judgeTrial(trial: Trial, contract: Contract, skips: boolean): Finding | null {
+  const { subject, probe, followUp, ended } = trial;
+  if (ended !== undefined) {
+    return { cause: "CRASH", detail: `the target's process ended: ${describeEnd(ended)}` };
+  }
+  const own = judgePlay(subject, { contract, skips, ...(probe ? { probe } : {}) });
+  if (own !== null) return own;
+  const after = probe && judgePlay(probe, { contract });
+  if (after) return { ...after, detail: `the plain frame behind it: ${after.detail}` };
+  const next = followUp && judgePlay(followUp, { contract });
+  if (!next) return null;
+  const detail = `a new connection after it: ${next.detail}`;
+  return { cause: next.cause === "CRASH" || next.cause === "HANG" ? next.cause : "DESYNC", detail };
+}

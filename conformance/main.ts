@@ -1,0 +1,11 @@
+/**
+ * The program `nonstick-conformance`; see `nonstick-conformance --help`.
+ * @module
+ */
+import { runProgram } from "./program.ts";
+
+if (import.meta.main) {
+  Deno.exit(
+    await runProgram(Deno.args, (text) => console.log(text), (text) => console.error(text)),
+  );
+}

@@ -1,0 +1,175 @@
+import { framing } from "../protocol/framing/mod.ts";
+import { EndpointError, parseEndpoint } from "../protocol/transport/mod.ts";
+import { VERSION } from "../cli/version.ts";
+import { Campaign } from "./campaign/campaign.ts";
+import { LearntPatience } from "./campaign/patience.ts";
+import { type CaseResult, exitCodeOf, overallVerdict, type RunResult } from "./campaign/result.ts";
+import { Stage } from "./campaign/stage.ts";
+import type { ConformanceCase } from "./cases/case.ts";
+import { CASE_BOOK, CLOSING, OPENING, selectCases } from "./cases/case_book.ts";
+import { givenStream, PlacesError } from "./cases/given_stream.ts";
+import { openEdgeProbe } from "./edge/edge_probe.ts";
+import { History } from "./history/history.ts";
+import { commandWords } from "./player/command_words.ts";
+import { Target, type TargetOptions } from "./player/target.ts";
+import type { Contract } from "./stimulus/contract.ts";
+import { ConformanceUsageError, type GivenStream, type RunOptions } from "./run_options.ts";
+import { EXPECTATIONS } from "./stimulus/expectation.ts";
+import { PayloadSource, type PayloadStyle, UncarriableError } from "./stimulus/payloads.ts";
+import { RandomStream } from "./stimulus/random_stream.ts";
+import type { Stimulus } from "./stimulus/stimulus.ts";
+
+/**
+ * Runs the case book against a server.
+ *
+ * @example
+ * ```ts ignore
+ * import { runConformance } from "@nonstick/nonstick/conformance";
+ * import { assertEquals } from "@std/assert";
+ *
+ * Deno.test("my server survives every chunking", async () => {
+ *   const result = await runConformance("tcp://127.0.0.1:0", {
+ *     framing: "u32be",
+ *     expect: "echo",
+ *     spawn: "python3 server.py {port}",
+ *   });
+ *   assertEquals(result.cases.filter((one) => one.verdict === "FAIL"), []);
+ * });
+ * ```
+ *
+ * @param target where it listens: `tcp://HOST:PORT`, `tls://HOST:PORT` or `unix:///PATH`; with `spawn`, port 0 takes a
+ * free port.
+ * @throws {ConformanceUsageError} if the options do not fit together or no case matches.
+ * @throws {EndpointError} if the target cannot be read.
+ * @throws {FramingSpecError} if the framing cannot be used.
+ * @throws {TargetStartError} if the target does not start or is not there.
+ * @throws {HarnessFaultError} if the harness itself is at fault.
+ */
+export async function runConformance(target: string, options: RunOptions): Promise<RunResult> {
+  const contract: Contract = {
+    framing: framing(options.framing),
+    expectation: EXPECTATIONS[options.expect],
+    ...(options.maxFrame === undefined ? {} : { maxFrame: options.maxFrame }),
+  };
+  const endpoint = targetEndpoint(target, options);
+  const cases = casesOf(contract, options);
+  const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+  const plain = plainFrame(contract, seed);
+  await using running = await Target.start({
+    endpoint,
+    ...(options.spawn === undefined ? {} : { spawn: spawnWords(options.spawn) }),
+    ...(options.caCerts === undefined ? {} : { caCerts: options.caCerts }),
+    startTimeoutMs: options.startTimeoutMs ?? 10_000,
+  });
+  options.onStart?.({ seed, target: running.name });
+  using probe = openEdgeProbe({ method: options.edgeMethod ?? "sock_diag" });
+  const started = performance.now();
+  const now = () => performance.now() - started;
+  const history = new History(options.onHistory);
+  const head = {
+    version: VERSION,
+    seed,
+    target: running.name,
+    framing: contract.framing.spec,
+    expect: options.expect,
+    ...(options.maxFrame === undefined ? {} : { maxFrame: options.maxFrame }),
+  };
+  history.append({ event: "run", atMs: 0, about: { ...head, pid: running.pid } });
+  const { signal } = options;
+  const stage = new Stage({
+    target: running,
+    contract,
+    probe,
+    history,
+    plain,
+    now,
+    ...(signal ? { signal } : {}),
+  });
+  const campaign = new Campaign(stage, new LearntPatience(options.timeoutMs ?? 5000), {
+    seed,
+    strict: options.strict ?? false,
+    budgetMs: options.budgetMs ?? 60_000,
+    shrinkMs: options.shrinkMs ?? 2000,
+    scheme: endpoint.scheme,
+  });
+  const results: CaseResult[] = [];
+  for (const one of cases) {
+    const result = await campaign.run(one);
+    history.append({ event: "verdict", atMs: now(), result });
+    results.push(result);
+    options.onCase?.(result);
+  }
+  const verdict = overallVerdict(results);
+  const { stderrTail } = running;
+  return {
+    ...head,
+    edge: stage.edge,
+    cases: results,
+    certificate: results.flatMap(({ certificate }) => certificate ?? []),
+    verdict,
+    exitCode: exitCodeOf(verdict),
+    ms: now(),
+    ...(verdict === "FAIL" && stderrTail !== "" ? { stderrTail } : {}),
+  };
+}
+
+function targetEndpoint(target: string, { spawn }: RunOptions): TargetOptions["endpoint"] {
+  const endpoint = parseEndpoint(target);
+  if (endpoint.scheme === "stdio" || endpoint.scheme === "memory") {
+    throw new EndpointError(target, "scheme", "a target listens on tcp://, tls:// or unix:");
+  }
+  if (endpoint.scheme !== "unix" && endpoint.port === 0 && spawn === undefined) {
+    throw new ConformanceUsageError(
+      "Port 0 needs --spawn, so that the target can be told which port was chosen",
+    );
+  }
+  return endpoint;
+}
+
+/** The opening, what was asked for, the closing. */
+function casesOf(contract: Contract, options: RunOptions): ConformanceCase[] {
+  const { cases = [], exclude = [], stream } = options;
+  const controls = new Set([...OPENING, ...CLOSING]);
+  const selected = stream === undefined ? selectCases(cases, exclude) : [asked(contract, stream)];
+  if (selected.length === 0) {
+    throw new ConformanceUsageError(
+      `No case matches ${cases.join(",") || "*"} without ${
+        exclude.join(",") || "any"
+      }; see \`list\``,
+    );
+  }
+  const named = (ids: readonly string[]) =>
+    ids.flatMap((id) => CASE_BOOK.find((one) => one.id === id) ?? []);
+  const middle = selected.filter(({ id }) => !controls.has(id));
+  return [...named(OPENING), ...middle, ...named(CLOSING)];
+}
+
+function asked(contract: Contract, stream: GivenStream): ConformanceCase {
+  try {
+    return givenStream(contract, stream);
+  } catch (error) {
+    if (error instanceof PlacesError) throw new ConformanceUsageError(error.message);
+    throw error;
+  }
+}
+
+/** The words of the command, split once before anything is started, so that a typing error is told as one. */
+function spawnWords(command: string): string[] {
+  try {
+    return commandWords(command);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ConformanceUsageError(`Cannot use --spawn ${command}: ${error.message}`);
+  }
+}
+
+/** One frame that every target answers which is alive. */
+function plainFrame(contract: Contract, seed: number): Stimulus {
+  try {
+    const style: PayloadStyle = { letters: "text", empty: false };
+    return new PayloadSource(contract, new RandomStream(seed, "plain"), style).frames([7]);
+  } catch (error) {
+    if (error instanceof UncarriableError) throw new ConformanceUsageError(error.message);
+    throw error;
+  }
+}
