@@ -45,6 +45,14 @@ export class CobsDecoder extends StuffedDecoder {
     this.#zero = false;
   }
 
+  protected override stuff(payload: Uint8Array): Uint8Array {
+    const wire = new Uint8Array(payload.length + Math.ceil(payload.length / 254) + 1);
+    const { code, to } = writeBlocks(payload, wire, 0);
+    // The last code byte speaks of the data that is still to come, too.
+    wire[code] = (wire[code] as number) + this.#left;
+    return wire.subarray(0, to);
+  }
+
   protected override blank(options: FrameDecoderOptions): CobsDecoder {
     return new CobsDecoder(options);
   }
@@ -76,20 +84,30 @@ export class CobsEncoder extends FrameEncoder {
   }
 
   override encodeInto(payload: Uint8Array, target: Uint8Array, at: number): number {
-    let code = at, to = at + 1;
-    for (let i = 0; i < payload.length; i++) {
-      const byte = payload[i] as number;
-      if (byte !== 0) target[to++] = byte;
-      const full = to - code === FULL && i + 1 < payload.length;
-      if (byte === 0 || full) {
-        target[code] = to - code;
-        code = to++;
-      }
-    }
-    target[code] = to - code;
-    target[to++] = 0;
-    return to;
+    const { to } = writeBlocks(payload, target, at);
+    target[to] = 0;
+    return to + 1;
   }
+}
+
+/** Writes the blocks without the zero at the end; tells where the last code byte and the end are. */
+function writeBlocks(
+  payload: Uint8Array,
+  target: Uint8Array,
+  at: number,
+): { readonly code: number; readonly to: number } {
+  let code = at, to = at + 1;
+  for (let i = 0; i < payload.length; i++) {
+    const byte = payload[i] as number;
+    if (byte !== 0) target[to++] = byte;
+    const full = to - code === FULL && i + 1 < payload.length;
+    if (byte === 0 || full) {
+      target[code] = to - code;
+      code = to++;
+    }
+  }
+  target[code] = to - code;
+  return { code, to };
 }
 
 /** `cobs`. */

@@ -163,6 +163,11 @@ export abstract class FrameDecoder {
     return 0;
   }
 
+  /** The wire bytes of a torn frame whose payload the subclass holds itself. */
+  protected heldWire(): Uint8Array {
+    return EMPTY;
+  }
+
   /** Bytes of memory that the subclass holds itself. */
   protected get heldCapacity(): number {
     return 0;
@@ -286,7 +291,10 @@ export abstract class FrameDecoder {
    */
   takeRest(): Uint8Array {
     if (this.#input !== null) this.#keepInput();
-    const rest = this.#store.slice(this.#start, this.#end);
+    const held = this.heldWire();
+    const rest = new Uint8Array(held.length + this.#end - this.#start);
+    rest.set(held);
+    rest.set(this.#store.subarray(this.#start, this.#end), held.length);
     this.#start = this.#end = 0;
     const first = this.blank({});
     this.adopt(first);

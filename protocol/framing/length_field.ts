@@ -128,7 +128,7 @@ export class LengthFieldDecoder extends FrameDecoder {
     if (body < 0) {
       throw new MalformedFrameError(`Length field ${field} gives a frame of ${body} bytes`, place);
     }
-    const payload = this.#headerLength + body - strip;
+    const payload = body + (this.#headerLength - strip);
     if (payload < 0) {
       throw new MalformedFrameError(
         `Frame of ${this.#headerLength + body} bytes is shorter than the ${strip} bytes to strip`,

@@ -35,6 +35,13 @@ export class SlipDecoder extends StuffedDecoder {
     this.#escaped = false;
   }
 
+  protected override stuff(payload: Uint8Array): Uint8Array {
+    const wire = new Uint8Array(2 * payload.length + 1);
+    const to = writeEscaped(payload, wire, 0);
+    wire[to] = SLIP_ESC;
+    return wire.subarray(0, this.#escaped ? to + 1 : to);
+  }
+
   protected override blank(options: FrameDecoderOptions): SlipDecoder {
     return new SlipDecoder(options);
   }
@@ -65,16 +72,21 @@ export class SlipEncoder extends FrameEncoder {
   }
 
   override encodeInto(payload: Uint8Array, target: Uint8Array, at: number): number {
-    let to = at;
-    for (const byte of payload) {
-      if (byte === SLIP_END || byte === SLIP_ESC) {
-        target[to++] = SLIP_ESC;
-        target[to++] = byte === SLIP_END ? ESC_END : ESC_ESC;
-      } else target[to++] = byte;
-    }
-    target[to++] = SLIP_END;
-    return to;
+    const to = writeEscaped(payload, target, at);
+    target[to] = SLIP_END;
+    return to + 1;
   }
+}
+
+function writeEscaped(payload: Uint8Array, target: Uint8Array, at: number): number {
+  let to = at;
+  for (const byte of payload) {
+    if (byte === SLIP_END || byte === SLIP_ESC) {
+      target[to++] = SLIP_ESC;
+      target[to++] = byte === SLIP_END ? ESC_END : ESC_ESC;
+    } else target[to++] = byte;
+  }
+  return to;
 }
 
 /** `slip`. */

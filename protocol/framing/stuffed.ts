@@ -1,4 +1,4 @@
-import { FrameTooLargeError, MalformedFrameError } from "./errors.ts";
+import { FrameTooLargeError, MalformedFrameError, TruncatedFrameError } from "./errors.ts";
 import type { FrameBatch } from "./frame_batch.ts";
 import { FrameDecoder, type FrameDecoderOptions } from "./frame_decoder.ts";
 
@@ -38,6 +38,9 @@ export abstract class StuffedDecoder extends FrameDecoder {
   /** Back to the state between frames. */
   protected abstract restart(): void;
 
+  /** The bytes that gave the first part of a frame: `payload` so far, and the current state. */
+  protected abstract stuff(payload: Uint8Array): Uint8Array;
+
   protected override scan(b: Uint8Array, from: number, to: number, batch: FrameBatch): number {
     this.#compact();
     let k = from;
@@ -46,6 +49,7 @@ export abstract class StuffedDecoder extends FrameDecoder {
       const byte = b[k] as number;
       if (this.discarding) {
         if (byte === this.#marker) this.#between();
+        else this.#wire++;
         continue;
       }
       const data = this.classify(byte);
@@ -59,6 +63,7 @@ export abstract class StuffedDecoder extends FrameDecoder {
         this.discarding = true;
         this.#length = 0;
         if (byte === this.#marker) this.#between();
+        else this.#wire++;
       } else {
         if (data >= 0) this.#put(data);
         this.accept(byte);
@@ -106,7 +111,8 @@ export abstract class StuffedDecoder extends FrameDecoder {
   }
 
   protected override finish(): void {
-    if (this.#wire > 0 || this.discarding) throw this.truncated(this.#wire);
+    if (this.#wire === 0) return;
+    throw new TruncatedFrameError(this.#wire, this.#wire + 1, this.place(-this.#wire));
   }
 
   protected override get inBody(): boolean {
@@ -115,6 +121,11 @@ export abstract class StuffedDecoder extends FrameDecoder {
 
   protected override get heldLength(): number {
     return this.#length;
+  }
+
+  protected override heldWire(): Uint8Array {
+    if (this.#wire === 0 || this.discarding) return new Uint8Array(0);
+    return this.stuff(this.#out.subarray(this.#start, this.#start + this.#length));
   }
 
   protected override get heldCapacity(): number {

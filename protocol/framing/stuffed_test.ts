@@ -40,12 +40,12 @@ const DECODED: readonly (readonly [spec: string, wire: string, said: string[]])[
   ["slip", "c0c0 61 c0c0c0 62 c0", ["61", "62"]],
   ["slip", "61c0 62db63c0", ["61", "MALFORMED_FRAME@4"]],
   ["slip", "61dbc0", ["MALFORMED_FRAME@2"]],
-  ["slip", "61c062", ["61", "TRUNCATED_FRAME@3"]],
-  ["slip", "db", ["TRUNCATED_FRAME@1"]],
+  ["slip", "61c062", ["61", "TRUNCATED_FRAME@2"]],
+  ["slip", "db", ["TRUNCATED_FRAME@0"]],
   ["slip", "61616161616161c0", ["FRAME_TOO_LARGE@0"]],
   ["cobs", "0000 0261 00 0262 00", ["61", "62"]],
   ["cobs", "0261 00 0362 00", ["61", "MALFORMED_FRAME@5"]],
-  ["cobs", "0361", ["TRUNCATED_FRAME@2"]],
+  ["cobs", "0361", ["TRUNCATED_FRAME@0"]],
   ["cobs", "0861616161616161 00", ["FRAME_TOO_LARGE@0"]],
   ["cobs", "066161616161 01 00", ["616161616100"].map(() => "616161616100")],
 ];
@@ -98,3 +98,20 @@ Deno.test("SLIP has no empty frames, so the encoder refuses them", () => {
     "empty",
   );
 });
+
+for (
+  const [spec, wire] of [["slip", "61dbdc62dbdd63"], [
+    "cobs",
+    `0361620161ff${"62".repeat(254)}036161`,
+  ]] as const
+) {
+  Deno.test(`${spec}: the bytes of a torn frame can be taken out as they came, wherever it is torn`, () => {
+    const bytes = hex(wire);
+    for (let i = 0; i <= bytes.length; i++) {
+      const decoder = framing(spec).createDecoder();
+      decoder.push(bytes.subarray(0, i));
+      assertEquals(decoder.takeRest(), bytes.subarray(0, i));
+      assertEquals(decoder.bufferedLength, 0);
+    }
+  });
+}
