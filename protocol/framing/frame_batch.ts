@@ -1,5 +1,5 @@
 /** Room for frames of a fresh batch; it doubles with traffic, so that an idle connection stays cheap. */
-const FIRST_CAPACITY = 32;
+const FIRST_CAPACITY = 8;
 /** Most frames of one batch: their bounds (32 KiB) stay in the first-level cache. */
 const MAX_CAPACITY = 4096;
 

@@ -37,8 +37,8 @@ const EMPTY = new Uint8Array(0);
 const LATIN1 = new TextDecoder("latin1");
 /** How much of a chunk is joined to a torn frame whose length is not known yet, in bytes. */
 const ABSORB = 2048;
-/** A drained buffer larger than this is let go, in bytes. */
-const KEEP = 262_144;
+/** A drained buffer so many times larger than what is to be read next is let go. */
+const ROOMY = 16;
 
 /**
  * The one core of all decoders: a synchronous state machine over bytes, free of I/O, timers and promises.
@@ -261,11 +261,9 @@ export abstract class FrameDecoder {
   reserve(size: number): Uint8Array {
     this.#retire();
     if (this.#input !== null) this.#keepInput();
-    if (this.#start === this.#end && this.#store.length > Math.max(KEEP, 16 * size)) {
-      this.#store = EMPTY;
-    }
+    if (this.#start === this.#end && this.#store.length > ROOMY * size) this.#store = EMPTY;
     this.#makeRoom(size);
-    return this.#store.subarray(this.#end);
+    return this.#end === 0 ? this.#store : this.#store.subarray(this.#end);
   }
 
   /**

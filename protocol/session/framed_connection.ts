@@ -1,6 +1,7 @@
 import {
   FrameBatch,
   type FrameDecoder,
+  FrameSlab,
   type Framing,
   framing as parseFraming,
   FramingError,
@@ -85,6 +86,7 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
   readonly #onAbort: (() => void) | undefined;
   readonly #flushMs: number;
   readonly #readSize = new ReadSize();
+  readonly #slab = new FrameSlab();
   #bytesReceived = 0;
   /** What a `receive` under way waits for. */
   #waiting: "flush" | "read" | null = null;
@@ -130,7 +132,8 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
       this.#deadlines,
       (error) => this.#lost(error),
     );
-    // Frames are joined before they are written, so Nagle's algorithm could only delay them.
+    // Frames are joined before they are written, so Nagle's algorithm could only delay them. (The runtime cannot turn it
+    // off for TLS connections that were accepted.)
     this.connection.setNoDelay?.(true);
     this.#signal = signal;
     if (signal === undefined) return;
@@ -218,7 +221,8 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
     do {
       while (this.#batch !== null && this.#handedOut < this.#batch.count) {
         if (this.#failure !== null) throw this.#failure.reason;
-        yield this.#batch.copy(this.#handedOut++);
+        const { buffer } = this.#batch, i = this.#handedOut++;
+        yield this.#slab.copy(buffer, this.#batch.start(i), this.#batch.end(i));
       }
       if (await this.receive() !== null) this.#handedOut = 0;
     } while (this.#batch !== null);
@@ -257,10 +261,15 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
   }
 
   /**
-   * Sends the frames of a batch. One that this connection received (its bytes changed in place or not) is queued
-   * where it lies and written together with the others of the same read, at the latest before the next read or
-   * with {@linkcode FramedConnection.flush}. For a batch of another connection await the promise before that one
-   * receives again.
+   * Sends the frames of a batch. One that this connection received is queued where it lies, with its bytes as they are
+   * by then: a payload may be changed in place to another that the framing can carry. It is written together with
+   * the others of the same read, at the latest before the next read or with {@linkcode FramedConnection.flush}. For
+   * a batch of another connection await the promise before that one receives again.
+   *
+   * @throws {FramingError} if the framing cannot carry a frame of another connection.
+   * @throws {ConnectionLostError} if the connection broke off.
+   * @throws {DeadlineError} if the peer took too long.
+   * @throws {ConnectionClosedError} after `close` or `closeWrite`.
    */
   sendBatch(batch: FrameBatch): void | Promise<void> {
     if (batch !== this.#batch) return this.sendAll(batch);

@@ -202,6 +202,15 @@ Deno.test("a peer that resets the connection is told, after the frames that came
   });
 });
 
+Deno.test("a signal that was aborted before closes at once", async () => {
+  await withPair("memory", async (client, server) => {
+    const reason = new Error("too late");
+    const connection = new FramedConnection(server, "u8", { signal: AbortSignal.abort(reason) });
+    assertStrictEquals(await connection.receive().catch((error) => error), reason);
+    assertEquals(await client.read(new Uint8Array(1)), null);
+  });
+});
+
 Deno.test("a socket of the runtime can be framed as it is", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const [a, b] = await Promise.all([

@@ -103,7 +103,11 @@ class SocketConnection implements Connection {
 
   setNoDelay(on = true): void {
     const socket: Deno.Conn & { setNoDelay?: (on?: boolean) => void } = this.#socket;
-    if (typeof socket.setNoDelay === "function") socket.setNoDelay(on);
+    try {
+      socket.setNoDelay?.(on);
+    } catch {
+      // Some systems refuse it once the peer has reset the connection; the next read tells.
+    }
   }
 
   get #scheme(): "tcp" | "tls" {

@@ -8,7 +8,11 @@ import { listenUnix } from "./unix_socket.ts";
 
 /** Settings of {@linkcode listen}. */
 export interface ListenOptions {
-  /** Certificate chain and private key in PEM; `tls` endpoints need them. */
+  /**
+   * Certificate chain and private key in PEM; `tls` endpoints need them. A peer that never finishes the TLS handshake
+   * keeps its file descriptor until it goes away: the runtime holds on to it even when the connection is closed (seen with
+   * Deno 2.9.6).
+   */
   readonly tls?: { readonly cert: string; readonly key: string };
   /**
    * Connections that the system may keep waiting for `accept`, TCP and TLS only.

@@ -47,6 +47,22 @@ Deno.test("listen() on memory holds a name, and refuses more than it can hold", 
   await using _again = await listen("memory:listen-test");
 });
 
+Deno.test("accept() on memory waits for whoever connects next", async () => {
+  await using listener = await listen("memory:listen-test");
+  const accepting = listener.accept();
+  const client = await connect("memory:listen-test");
+  assertEquals((await accepting)?.remote, client.local);
+  client.close();
+});
+
+Deno.test("listen() on stdio gives one connection", async () => {
+  await using listener = await listen("stdio:");
+  const remotes: string[] = [];
+  for await (const connection of listener.connections()) remotes.push(connection.remote);
+  assertEquals(remotes, ["stdio:"]);
+  assertEquals((await connect("stdio:")).remote, "stdio:");
+});
+
 for (const transport of TRANSPORTS) {
   Deno.test(`close() ends connections() over ${transport}`, async () => {
     const folder = await Deno.makeTempDir();

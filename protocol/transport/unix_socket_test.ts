@@ -73,5 +73,7 @@ Deno.test({
   fn: withPath(async (path) => {
     const error = await assertRejects(() => listen(`unix:${path}/x.sock`), ListenError);
     assertEquals(error.reason, "missing");
+    await Deno.writeTextFile(path, "a file, not a folder");
+    await assertRejects(() => listen(`unix:${path}/x.sock`), ListenError, "Not a directory");
   }),
 });
