@@ -70,6 +70,7 @@ export function generateSamples(subject: Subject, seed: number): Sample[] {
   const { maxFrameLength: most } = settingsOf(subject);
   const text = (...texts: string[]) => texts.map((t) => fit(subject, new TextEncoder().encode(t)));
   const filled = (length: number, byte: number) => fit(subject, new Uint8Array(length).fill(byte));
+  const tiny = encoded(subject, filled(1, 0x78))?.length ?? 1;
   const ordinary = streamOf(
     subject,
     "ordinary frames",
@@ -105,7 +106,11 @@ export function generateSamples(subject: Subject, seed: number): Sample[] {
       "tiny frames",
       Array.from({ length: 70 }, (_, i) => filled(i % 3, 0x61 + i % 7)),
     ),
-    streamOf(subject, "many tiny frames", Array.from({ length: 1500 }, () => filled(1, 0x78))),
+    streamOf(
+      subject,
+      "many tiny frames",
+      Array.from({ length: Math.min(1500, Math.floor(12_000 / tiny)) }, () => filled(1, 0x78)),
+    ),
   ].filter((sample) =>
     sample.frames === undefined || sample.frames.length > 0 || sample.name === "nothing"
   );

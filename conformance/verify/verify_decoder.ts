@@ -97,6 +97,7 @@ export interface Verification {
   readonly seed: number;
   /** Whether no law was seen broken. What could not be checked is in `laws`. */
   readonly ok: boolean;
+  /** How each law fared. */
   readonly laws: readonly LawResult[];
   /** What each check did. */
   readonly checks: readonly CheckResult[];

@@ -28,6 +28,13 @@ export class ByteQueue {
     return this.#bytes[this.#start + index] ?? 0;
   }
 
+  /** The first `width` bytes as a number, big-endian. */
+  number(width: number): number {
+    let value = 0;
+    for (let i = 0; i < width; i++) value = value * 256 + this.at(i);
+    return value;
+  }
+
   /** Puts `chunk` behind the bytes; memory doubles when it has to grow. */
   append(chunk: Uint8Array): void {
     if (this.length === 0) this.#start = this.#end = 0;

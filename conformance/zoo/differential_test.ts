@@ -3,6 +3,7 @@ import { framingSubject } from "../verify/framing_subject.ts";
 import { generateSamples } from "../verify/generate.ts";
 import { framing } from "../../protocol/framing/mod.ts";
 import { play, type Sample, type Seen, type Subject } from "../verify/mod.ts";
+import { LIMIT } from "./family.ts";
 import { BREEDS } from "./zoo.ts";
 
 const SEEDS = 40;
@@ -16,7 +17,7 @@ function outcome(subject: Subject, sample: Sample): string {
 
 for (const { spec, reference } of BREEDS) {
   Deno.test(`ours and the plain decoder of ${spec} agree on ${SEEDS} seeds of streams`, () => {
-    const ours = { ...framingSubject(framing(spec)), maxFrameLength: 8 };
+    const ours = { ...framingSubject(framing(spec)), maxFrameLength: LIMIT };
     for (let seed = 1; seed <= SEEDS; seed++) {
       const streams = [...generateSamples(ours, seed), ...reference.samples ?? []];
       for (const sample of streams.filter((one) => one.bytes.length < 400)) {

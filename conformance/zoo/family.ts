@@ -71,7 +71,7 @@ export function breed<P extends Habits>(family: Family<P>): Breed {
 }
 
 /** Most payload bytes of the streams: small, so that all cuts of a stream are few. */
-const LIMIT = 8;
+export const LIMIT = 6;
 
 function subjectOf<P extends Habits>(family: Family<P>, name: string, parts: P): Subject {
   const { rule, encode, samples, maxOverhead, payloadRange, claim } = family;

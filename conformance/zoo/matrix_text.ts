@@ -1,4 +1,5 @@
 import { CHECKS_ABOUT, LAWS } from "../verify/mod.ts";
+import { LIMIT } from "./family.ts";
 import type { Kill, KillMatrix } from "./kill_matrix.ts";
 
 /** The kill matrix as a page of Markdown. It says nothing of when and where it was made. */
@@ -56,7 +57,7 @@ export function matrixText({ checks, kills }: KillMatrix): string {
     "",
     "## The bugs, and the smallest streams that show them",
     "",
-    "The limit is 8 bytes where `--max-frame` does not say otherwise.",
+    `The limit is ${LIMIT} bytes where \`--max-frame\` does not say otherwise.`,
     "",
     ...table(["mutant", "what is wrong", "seen", "replay"], kills.map(exampleRow)),
     "",
@@ -66,7 +67,7 @@ export function matrixText({ checks, kills }: KillMatrix): string {
 
 function exampleRow({ specimen, example }: Kill): string[] {
   const { text = "lives", replay = "" } = example ?? {};
-  const short = replay.replace(" --max-frame 8", "");
+  const short = replay.replace(` --max-frame ${LIMIT}`, "");
   const line = short.length > 100 ? `${short.slice(0, 60)}… (${short.length} characters)` : short;
   return [specimen.name, specimen.flaw, text, line === "" ? "" : `\`${line}\``];
 }

@@ -237,8 +237,8 @@ export const DELIMITER_FAMILIES: readonly Family<DelimiterParts>[] = [
   family("line", DELIMITER, {
     mutants: LINE_MUTANTS,
     samples: [
-      broken("10 bytes in 5 characters", ascii("äääää\n"), "FRAME_TOO_LARGE", 0),
-      odd("other line ends", ascii("a\rb\u000bc\u000cd\n"), "a\rb\u000bc\u000cd"),
+      broken("8 bytes in 4 characters", ascii("ääää\n"), "FRAME_TOO_LARGE", 0),
+      odd("other line ends", ascii("a\rb\u000bc\f\n"), "a\rb\u000bc\f"),
       odd("text", ascii("ä€\n"), "ä€"),
     ],
   }),
