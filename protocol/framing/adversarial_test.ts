@@ -399,7 +399,7 @@ Deno.test("case 19: delimiters that overlap themselves or each other", () => {
   assertEquals(aa.frames, [""]);
   assertTruncated(aa.error, 1, 2, "aa in aaa");
   assertEquals(decodeEveryWay("delim:6161?tail=frame", ascii("aaa")).frames, ["", "a"]);
-  for (const spec of ["delim:0d0a,0d,0a", "delim:0a,0d,0d0a"]) {
+  for (const spec of ["delim:0a,0d0a,0d", "delim:0a,0d,0d0a"]) {
     const { frames, error } = decodeEveryWay(spec, ascii("one\r\ntwo\rthree\n\r\n\n"));
     assertEquals([frames, error], [["one", "two", "three", "", ""], null], spec);
   }

@@ -215,23 +215,20 @@ function indexOf(b: Uint8Array, byte: number, from: number, to: number): number 
 export class DelimitedEncoder extends FrameEncoder {
   readonly #automaton: DelimiterAutomaton;
   readonly #delimiter: Uint8Array;
-  /** The part of it that ends the frame for the decoder, which swallows the rest. */
-  readonly #ending: Uint8Array;
 
   /** Makes an encoder for `layout`. */
   constructor(layout: DelimiterLayout, options?: FrameEncoderOptions) {
     super(options);
     this.#automaton = layout.automaton;
     this.#delimiter = layout.delimiters[0] ?? new Uint8Array(0);
-    this.#ending = this.#delimiter.subarray(0, layout.automaton.firstEnd(this.#delimiter));
   }
 
   override encodedLength(payload: Uint8Array): number {
     this.checkLength(payload);
     // Decode in mind: the first delimiter found must be the one written behind the payload, and no longer one.
     const state = this.#automaton.run(payload, 0);
-    const end = state < 0 ? -1 : this.#automaton.run(this.#ending, state);
-    if (end < 0 || this.#automaton.matched[end] !== this.#ending.length) {
+    const end = state < 0 ? -1 : this.#automaton.run(this.#delimiter, state);
+    if (end < 0 || this.#automaton.matched[end] !== this.#delimiter.length) {
       throw new UnencodableFrameError(
         "Cannot encode: the payload contains a delimiter, or makes one with the delimiter behind it",
         0,
@@ -289,10 +286,10 @@ function delimited(
 ): Framing {
   const automaton = new DelimiterAutomaton(delimiters);
   const [first = new Uint8Array(0)] = delimiters;
-  if (automaton.firstEnd(first) === 0) {
+  if (!automaton.isUnmistakable(first)) {
     throw spec.error(
       hexText(first),
-      "is written by the encoder, so no longer delimiter may begin with it and none may end inside it",
+      "is written by the encoder, so no other delimiter may begin with it or end inside it",
     );
   }
   const tail = spec.choice("tail", ["frame", "error"]) ?? "error";

@@ -100,24 +100,12 @@ export class DelimiterAutomaton {
   }
 
   /**
-   * How many bytes of `pattern`, one of the patterns, are read when the first match ends: all of it, or a shorter
-   * pattern that it begins with. 0 when it cannot be told from others: when a longer pattern begins with it, or
-   * another one ends inside it.
+   * Whether `pattern`, one of the patterns, is always found as itself: no other one ends inside it, and no longer one
+   * begins with it.
    */
-  firstEnd(pattern: Uint8Array): number {
-    const { next, matched } = this;
-    let state = 0, end = 0, node = 0;
-    for (let i = 0; i < pattern.length; i++) {
-      const byte = pattern[i] as number;
-      node = this.child(node, byte);
-      if (end > 0) continue;
-      state = next[state * 256 + byte] as number;
-      if (matched[state] !== 0) {
-        end = i + 1;
-        if (matched[state] !== end) return 0;
-      }
-    }
-    return this.grows(node) ? 0 : end;
+  isUnmistakable(pattern: Uint8Array): boolean {
+    const end = this.run(pattern, 0);
+    return end >= 0 && this.matched[end] === pattern.length && this.longerFrom(end) === 0;
   }
 
   /** Runs over `bytes` from `state` and returns the state behind them, or -1 where the first match came too early. */

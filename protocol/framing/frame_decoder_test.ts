@@ -8,7 +8,7 @@ const ALL = [
   "u8",
   "varint",
   "line",
-  "delim:0d0a,0d",
+  "delim:0a,0d0a",
   "netstring",
   "marked:02:03",
   "slip",

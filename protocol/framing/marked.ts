@@ -170,7 +170,7 @@ export const MARKED_FRAMING: FramingFamily = {
     const [start, end] = spec.args.map((arg) => spec.toBytes(arg)) as [Uint8Array, Uint8Array];
     if (start.length + end.length > 255) throw spec.error(spec.args.join(":"), "is over 255 bytes");
     const automaton = new DelimiterAutomaton([start, end]);
-    if (automaton.firstEnd(end) !== end.length) {
+    if (!automaton.isUnmistakable(end)) {
       throw spec.error(hexText(end), "cannot be told from the start marker");
     }
     const layout: MarkerLayout = { start, end, automaton };

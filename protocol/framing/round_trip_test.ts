@@ -7,7 +7,7 @@ import { decodeAll, random } from "./testing.ts";
 const SPECS = [
   "u8 u16be u16le u24be u24le u32be u32le u64be u64le i32be i32le varint netstring slip cobs content-length",
   "u32be?includes=header u32be?adjust=-4 u16le?adjust=3 u32be?offset=2 u16be?offset=1&includes=header",
-  "line line?strip=cr line?tail=frame delim:00 delim:0d0a0d0a delim:2323 delim:0d0a,0d,0a delim:414142",
+  "line line?strip=cr line?tail=frame delim:00 delim:0d0a0d0a delim:2323 delim:0a,0d0a,0d delim:414142",
   "marked:02:03 marked:7e:7e marked:0203:0301 fixed:1 fixed:5 json+u8 json+u32be json+i32le?size=filesize",
 ].join(" ").split(" ");
 

@@ -44,8 +44,9 @@ const WRONG: readonly (readonly [spec: string, part: string, hint: string])[] = 
   ["delim:", "", "hex"],
   ["delim:0", "0", "hex"],
   ["delim:0g", "0g", "hex"],
-  ["delim:0d,0d0a", "0d", "no longer delimiter may begin with it"],
-  ["delim:0d0a78,0a", "0d0a78", "none may end inside it"],
+  ["delim:0d,0d0a", "0d", "no other delimiter may begin with it"],
+  ["delim:0d0a78,0a", "0d0a78", "end inside it"],
+  ["delim:0d0a,0d", "0d0a", "end inside it"],
   [
     `delim:${"61".repeat(200)},${"62".repeat(100)}`,
     `${"61".repeat(200)},${"62".repeat(100)}`,
