@@ -35,9 +35,9 @@ export class FrameBatch implements Iterable<Uint8Array> {
    * Start in `buffer` of the frames as they came on the wire, headers included, or -1 when the wire form is
    * not kept (escaped framings). With {@linkcode FrameBatch.wireEnd} it lets a relay forward frames untouched.
    */
-  wireStart = -1;
+  wireStart: number = -1;
   /** End in `buffer` of the frames as they came on the wire. */
-  wireEnd = -1;
+  wireEnd: number = -1;
   /** True for the tail that a stream without a last delimiter leaves (`?tail=frame`). */
   unterminated = false;
 

@@ -77,6 +77,7 @@ export abstract class FrameDecoder {
   protected discarding = false;
   /** Bytes examined so far. Subclasses add what they look at. */
   protected examined = 0;
+  /** Most payload bytes of one frame. Read at each header. */
   protected maxLength: number;
 
   readonly #onSkip: ((error: FramingError) => void) | undefined;

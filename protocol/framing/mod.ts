@@ -45,5 +45,6 @@ export {
 } from "./frame_stream.ts";
 export type { Framing } from "./framing.ts";
 export { framing, FRAMING_FAMILIES, type FramingFamily } from "./framings.ts";
+export type { IntegerType } from "./integer.ts";
 export { DEFAULT_MAX_FRAME_LENGTH, MAX_FRAME_LENGTH_CEILING } from "./limits.ts";
 export { FramingSpecError, Spec } from "./spec.ts";
