@@ -6,7 +6,7 @@ import { LearntPatience } from "./campaign/patience.ts";
 import { type CaseResult, exitCodeOf, overallVerdict, type RunResult } from "./campaign/result.ts";
 import { Stage } from "./campaign/stage.ts";
 import type { ConformanceCase } from "./cases/case.ts";
-import { CASE_BOOK, CLOSING, OPENING, selectCases } from "./cases/case_book.ts";
+import { CLOSING, findCase, OPENING, selectCases } from "./cases/case_book.ts";
 import { givenStream, PlacesError } from "./cases/given_stream.ts";
 import { openEdgeProbe } from "./edge/edge_probe.ts";
 import { History } from "./history/history.ts";
@@ -52,7 +52,7 @@ export async function runConformance(target: string, options: RunOptions): Promi
     ...(options.maxFrame === undefined ? {} : { maxFrame: options.maxFrame }),
   };
   const endpoint = targetEndpoint(target, options);
-  const cases = casesOf(contract, options);
+  const asked = askedCases(contract, options);
   const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
   const plain = plainFrame(contract, seed);
   await using running = await Target.start({
@@ -93,13 +93,13 @@ export async function runConformance(target: string, options: RunOptions): Promi
     scheme: endpoint.scheme,
   });
   const results: CaseResult[] = [];
-  for (const one of cases) {
+  for (const one of withControls(asked)) {
     const result = await campaign.run(one);
     history.append({ event: "verdict", atMs: now(), result });
     results.push(result);
     options.onCase?.(result);
   }
-  const verdict = overallVerdict(results);
+  const verdict = overallVerdict(results, asked.map(({ id }) => id));
   const { stderrTail } = running;
   return {
     ...head,
@@ -126,11 +126,9 @@ function targetEndpoint(target: string, { spawn }: RunOptions): TargetOptions["e
   return endpoint;
 }
 
-/** The opening, what was asked for, the closing. */
-function casesOf(contract: Contract, options: RunOptions): ConformanceCase[] {
+function askedCases(contract: Contract, options: RunOptions): ConformanceCase[] {
   const { cases = [], exclude = [], stream } = options;
-  const controls = new Set([...OPENING, ...CLOSING]);
-  const selected = stream === undefined ? selectCases(cases, exclude) : [asked(contract, stream)];
+  const selected = stream === undefined ? selectCases(cases, exclude) : [given(contract, stream)];
   if (selected.length === 0) {
     throw new ConformanceUsageError(
       `No case matches ${cases.join(",") || "*"} without ${
@@ -138,13 +136,22 @@ function casesOf(contract: Contract, options: RunOptions): ConformanceCase[] {
       }; see \`list\``,
     );
   }
-  const named = (ids: readonly string[]) =>
-    ids.flatMap((id) => CASE_BOOK.find((one) => one.id === id) ?? []);
-  const middle = selected.filter(({ id }) => !controls.has(id));
-  return [...named(OPENING), ...middle, ...named(CLOSING)];
+  return selected;
 }
 
-function asked(contract: Contract, stream: GivenStream): ConformanceCase {
+/** The opening, what was asked for, the closing. */
+function withControls(asked: readonly ConformanceCase[]): ConformanceCase[] {
+  const named = (ids: readonly string[]) => ids.flatMap((id) => findCase(id) ?? []);
+  const controls = [...OPENING, ...CLOSING];
+  return [
+    ...named(OPENING),
+    ...asked.filter(({ id }) => !controls.includes(id)),
+    ...named(CLOSING),
+  ];
+}
+
+/** The stream that a user gives, as a case. */
+function given(contract: Contract, stream: GivenStream): ConformanceCase {
   try {
     return givenStream(contract, stream);
   } catch (error) {

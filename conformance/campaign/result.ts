@@ -92,11 +92,20 @@ export interface RunResult {
   readonly stderrTail?: string;
 }
 
-/** The verdict over all cases. Nothing that was judged is never a pass. */
-export function overallVerdict(cases: readonly CaseResult[]): RunResult["verdict"] {
+/**
+ * The verdict over all cases. A failure anywhere is one, of a control as well; a pass needs that at least one of the
+ * cases that were asked for passed: controls alone prove nothing.
+ */
+export function overallVerdict(
+  cases: readonly CaseResult[],
+  asked: readonly string[],
+): RunResult["verdict"] {
   const has = (verdict: Verdict) => cases.some((one) => one.verdict === verdict);
   if (has("FAIL")) return "FAIL";
-  return has("INCONCLUSIVE") || !has("PASS") ? "INCONCLUSIVE" : "PASS";
+  const proved = cases.some(({ id, verdict }) =>
+    asked.includes(id) && (verdict === "PASS" || verdict === "NONSTRICT")
+  );
+  return has("INCONCLUSIVE") || !proved ? "INCONCLUSIVE" : "PASS";
 }
 
 /** The exit code of a verdict. */

@@ -1,3 +1,4 @@
+import { equals } from "@std/bytes/equals";
 import type { Play } from "../player/play.ts";
 import { describeEnd, type ProcessEnd } from "../player/spawned_process.ts";
 import type { Contract } from "../stimulus/contract.ts";
@@ -16,6 +17,12 @@ export interface Trial {
   readonly ended?: ProcessEnd;
 }
 
+/** Whether an answer that came later is one that the subject has had already. */
+function isAnswerTo({ delivery }: Play, answer: Uint8Array | undefined): boolean {
+  return answer !== undefined && answer.length > 0 &&
+    delivery.stimulus.frames.some((frame) => equals(frame.answer, answer));
+}
+
 /** Judges a trial: the delivery itself first, then what it left behind. Null when all is right. */
 export function judgeTrial(trial: Trial, contract: Contract, skips: boolean): Finding | null {
   const { subject, probe, followUp, ended } = trial;
@@ -25,7 +32,11 @@ export function judgeTrial(trial: Trial, contract: Contract, skips: boolean): Fi
   const own = judgePlay(subject, { contract, skips, ...(probe ? { probe } : {}) });
   if (own !== null) return own;
   const after = probe && judgePlay(probe, { contract });
-  if (after) return { ...after, detail: `the plain frame behind it: ${after.detail}` };
+  if (after) {
+    const again = isAnswerTo(subject, probe.answers[0]);
+    const cause = after.cause === "PHANTOM" && again ? "DUPLICATED" : after.cause;
+    return { cause, detail: `the plain frame behind it: ${after.detail}` };
+  }
   const next = followUp && judgePlay(followUp, { contract });
   if (!next) return null;
   const detail = `a new connection after it: ${next.detail}`;

@@ -25,10 +25,10 @@ export function singleCuts(length: number): CutPlan {
 
 /** Every pair of cuts of `length` bytes: (n − 1)(n − 2) / 2. */
 export function cutPairs(length: number): CutPlan {
-  const places = length - 1;
+  const places = Math.max(0, length - 1);
   return {
     name: "all pairs of cuts",
-    count: Math.max(0, places * (places - 1) / 2),
+    count: places * (places - 1) / 2,
     // Pairs in order of the upper cut: upper 1 has one pair (index 0), upper 2 has two (1 and 2), and so on.
     at(i) {
       let upper = Math.floor((1 + Math.sqrt(1 + 8 * i)) / 2);

@@ -73,7 +73,10 @@ export function joined(contract: Contract, deliveries: readonly Delivery[]): Del
     start += stimulus.bytes.length;
   }
   const stimulus = new Stimulus(contract, deliveries.flatMap(({ stimulus }) => stimulus.parts));
-  return { stimulus, cuts, waits, end: deliveries.at(-1)?.end ?? "none" };
+  return deliver(stimulus, cuts, {
+    waits: union(waits, []),
+    end: deliveries.at(-1)?.end ?? "none",
+  });
 }
 
 /** Whether a delivery ends its connection or makes the target end it. */

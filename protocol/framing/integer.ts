@@ -1,5 +1,29 @@
-/** Integer types that a length field can have: name as in spec strings, width in bytes, and how to read them. */
-export const INTEGER_TYPES = {
+/** Name of an integer type, as in spec strings. */
+export type IntegerType =
+  | "u8"
+  | "u16be"
+  | "u16le"
+  | "u24be"
+  | "u24le"
+  | "u32be"
+  | "u32le"
+  | "u64be"
+  | "u64le"
+  | "i32be"
+  | "i32le";
+
+/** How an integer is written. */
+export interface IntegerLayout {
+  /** Bytes. */
+  readonly width: number;
+  /** Whether the lowest byte comes first. */
+  readonly littleEndian: boolean;
+  /** Whether it is in two's complement. */
+  readonly signed: boolean;
+}
+
+/** Integer types that a length field can have. */
+export const INTEGER_TYPES: Readonly<Record<IntegerType, IntegerLayout>> = {
   u8: { width: 1, littleEndian: false, signed: false },
   u16be: { width: 2, littleEndian: false, signed: false },
   u16le: { width: 2, littleEndian: true, signed: false },
@@ -11,10 +35,7 @@ export const INTEGER_TYPES = {
   u64le: { width: 8, littleEndian: true, signed: false },
   i32be: { width: 4, littleEndian: false, signed: true },
   i32le: { width: 4, littleEndian: true, signed: true },
-} as const;
-
-/** Name of an integer type, as in spec strings. */
-export type IntegerType = keyof typeof INTEGER_TYPES;
+};
 
 /** Whether `name` is an integer type. */
 export function isIntegerType(name: string): name is IntegerType {
