@@ -1,7 +1,7 @@
 /**
- * `deno task prove`, the main job: proves every framing in process, starts our server with a listener for each, runs
- * the whole case book against it over real sockets, prints the verdicts and writes `report/index.html`. Exit code 0
- * only if every law held, every case passed and every edge was proven.
+ * `deno task prove [--all]`, the main job: proves every framing in process, starts our server, runs the whole case book
+ * against it over real sockets, in one framing of each kind or with `--all` in every one, prints the verdicts and
+ * writes `report/index.html`. Exit code 0 only if every law held, every case passed and every edge was proven.
  * @module
  */
 import { RunningServer } from "../../cli/testing.ts";
@@ -29,9 +29,6 @@ const CHECKS = [
   "claim",
   "work",
 ];
-/** Every pair of cuts: thousands of deliveries, over sockets for one framing of each kind. */
-const PAIRS = "1.2";
-
 const started = performance.now();
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 
@@ -39,25 +36,34 @@ console.log(`seed ${SEED}\n\nin process: every way to cut a stream, by closure`)
 const proofs = PROVED_FRAMINGS.map((spec): Proof => {
   const proof = {
     spec,
-    verification: verifyDecoder(spec, { seed: SEED, checks: CHECKS }),
+    verification: verifyDecoder(spec, {
+      seed: SEED,
+      checks: CHECKS,
+      longest: ONE_OF_EACH_KIND.includes(spec) ? 100 : 50,
+    }),
     run: null,
   };
   console.log(provedText(proof));
   return proof;
 });
 
-console.log(`\nover TCP: the case book against our server (${seconds()} so far)`);
-const listen = proofs.flatMap(({ spec }) => [
+const spoken = Deno.args.includes("--all")
+  ? proofs
+  : proofs.filter(({ spec }) => ONE_OF_EACH_KIND.includes(spec));
+console.log(
+  `\nover TCP: the case book against our server, in ${spoken.length} of ${proofs.length} framings (${seconds()} so far)`,
+);
+const listen = spoken.flatMap(({ spec }) => [
   "--listen",
   `tcp://127.0.0.1:0?speak=echo&framing=${encodeURIComponent(spec)}`,
 ]);
 const settings = ["--max-frame", String(MAX_FRAME), "--log", "json"];
 await using server = await RunningServer.start(
   [...listen, ...settings],
-  proofs.length,
+  spoken.length,
   SERVER_DEADLINE_MS,
 );
-for (const [i, proof] of proofs.entries()) {
+for (const [i, proof] of spoken.entries()) {
   proof.run = await overSockets(proof.spec, server.urls[i] ?? "");
   console.log(socketText(proof));
 }
@@ -67,7 +73,7 @@ await Deno.writeTextFile(projectPath(REPORT), reportPage(proofs, SEED));
 const failed = proofs.filter((proof) => !isProved(proof));
 console.log(
   failed.length === 0
-    ? `\nPROVED: ${proofs.length} of ${proofs.length} framings, in process and over TCP, in ${seconds()}`
+    ? `\nPROVED: ${proofs.length} framings in process, ${spoken.length} over TCP, in ${seconds()}`
     : `\nNOT PROVED: ${failed.map(({ spec }) => spec).join(", ")} (${seconds()})`,
 );
 console.log(`report: ${REPORT}`);
@@ -80,12 +86,11 @@ function overSockets(spec: string, url: string): Promise<RunResult> {
     expect: "echo",
     maxFrame: MAX_FRAME,
     seed: SEED,
-    exclude: ONE_OF_EACH_KIND.includes(spec) ? [] : [PAIRS],
     // Elsewhere than on Linux the kernel does not tell what a target has read: edges are assumed there, and said to be.
     strict: Deno.build.os === "linux",
   });
 }
 
-function isProved({ verification, run }: Proof): boolean {
-  return verification.ok && run?.verdict === "PASS";
+function isProved(proof: Proof): boolean {
+  return proof.verification.ok && (proof.run?.verdict ?? "PASS") === "PASS";
 }

@@ -1,6 +1,6 @@
 import type { RunResult, Verification } from "../../conformance/mod.ts";
 
-/** What was proved of one framing; `run` is null until the run over sockets is done. */
+/** What was proved of one framing; `run` is null when it was not run over sockets. */
 export interface Proof {
   readonly spec: string;
   readonly verification: Verification;

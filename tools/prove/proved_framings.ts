@@ -18,10 +18,7 @@ export const PROVED_FRAMINGS: readonly string[] = FRAMING_FAMILIES
   .filter(({ name }) => !name.startsWith("json+") || /^json\+(u8|u32be|i32le)$/.test(name))
   .flatMap(({ name }) => VARIANTS[name] ?? [name]);
 
-/**
- * One of each kind of decoder. Against these the server is also sent every pair of cuts of a stream; in process that is
- * proved for all.
- */
+/** One of each kind of decoder: what is proved over sockets when not all are. */
 export const ONE_OF_EACH_KIND: readonly string[] = [
   "u32be",
   "varint",

@@ -1,9 +1,10 @@
-import type { CaseResult } from "../../conformance/mod.ts";
+import type { CaseResult, RunResult } from "../../conformance/mod.ts";
 import { closureOf, type Proof, tally } from "./proof.ts";
 
 /** The whole proof as one HTML page without any outside resource, readable in light and dark. */
 export function reportPage(proofs: readonly Proof[], seed: number): string {
-  const cases = proofs.find(({ run }) => run !== null)?.run?.cases ?? [];
+  const spoken = proofs.flatMap(({ spec, run }) => run === null ? [] : [{ spec, run }]);
+  const cases = spoken[0]?.run.cases ?? [];
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -19,17 +20,23 @@ ${proofs.map(processRow).join("\n")}
 </tbody></table>
 <h2>Over TCP, against nonstick-server</h2>
 <table><thead><tr><th>framing<th>verdict<th>deliveries<th>edges proven<th>seconds</thead><tbody>
-${proofs.map(socketRow).join("\n")}
+${spoken.map(socketRow).join("\n")}
 </tbody></table>
 <h2>Case by case</h2>
 <div class="wide"><table><thead><tr><th>case<th>${
-    proofs.map(({ spec }) => `<span class="up">${escape(spec)}</span>`).join("<th>")
+    spoken.map(({ spec }) => `<span class="up">${escape(spec)}</span>`).join("<th>")
   }</thead><tbody>
-${cases.map((one) => caseRow(one, proofs)).join("\n")}
+${cases.map((one) => caseRow(one, spoken)).join("\n")}
 </tbody></table></div>
 <p>✓ pass · ✗ fail · ? inconclusive · i for information · – does not apply. Hover a mark for its numbers.</p>
 </html>
 `;
+}
+
+/** A framing that was run over sockets. */
+interface ProofWithRun {
+  readonly spec: string;
+  readonly run: RunResult;
 }
 
 function processRow(proof: Proof): string {
@@ -41,8 +48,7 @@ function processRow(proof: Proof): string {
   return row(proof.verification.ok, [proof.spec, laws, `${passed} of ${total}`, note]);
 }
 
-function socketRow({ spec, run }: Proof): string {
-  if (run === null) return row(false, [spec, "not run", "", "", ""]);
+function socketRow({ spec, run }: ProofWithRun): string {
   const { deliveries, proven, edges } = tally(run);
   const seconds = (run.ms / 1000).toFixed(1);
   return row(run.verdict === "PASS", [
@@ -67,9 +73,9 @@ const MARKS: Readonly<Record<CaseResult["verdict"], string>> = {
   INCONCLUSIVE: "?",
 };
 
-function caseRow({ id, title }: CaseResult, proofs: readonly Proof[]): string {
-  const cells = proofs.map(({ run }) => {
-    const one = run?.cases.find((other) => other.id === id);
+function caseRow({ id, title }: CaseResult, spoken: readonly ProofWithRun[]): string {
+  const cells = spoken.map(({ run }) => {
+    const one = run.cases.find((other) => other.id === id);
     if (one === undefined) return "<td>";
     const { verdict, detail, deliveries, edges } = one;
     const about =
