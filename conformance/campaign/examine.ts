@@ -35,15 +35,20 @@ export interface ExamineOptions {
 /**
  * Finds out which of the suspects really fails: the first one that does so three times out of three, each time on a
  * fresh connection. It is made small; the small form has to repeat, too. Null when none repeats.
+ *
+ * `first` is what was found when the delivery was tried for the first time. When it fails in another way from then
+ * on, the target has kept something of it: then the first finding is the telling one, and nothing can be made small.
  */
 export async function examine(
   stage: Stage,
   suspects: readonly Delivery[],
   options: ExamineOptions,
+  first: Finding | null = null,
 ): Promise<Confirmed | null> {
   for (const delivery of suspects) {
     const finding = await confirm(stage, delivery, options);
     if (finding === null) continue;
+    if (first !== null && first.cause !== finding.cause) return { finding: first, delivery };
     const small = await smallest(stage, delivery, finding, options);
     if (small === delivery) return { finding, delivery };
     const again = await confirm(stage, small, options);

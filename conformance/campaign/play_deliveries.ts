@@ -2,6 +2,7 @@ import { equals } from "@std/bytes/equals";
 import type { Plan } from "../cases/case.ts";
 import { judgePlay, showsSkip } from "../judge/judge_play.ts";
 import { judgeTrial } from "../judge/judge_trial.ts";
+import type { Finding } from "../judge/verdict.ts";
 import { edgesOf, type Play } from "../player/play.ts";
 import type { Session } from "../player/session.ts";
 import { spread } from "../strategy/cut_plan.ts";
@@ -83,9 +84,9 @@ export async function playDeliveries(
     ? new PackedPlayer(stage, patience)
     : new SinglePlayer(stage, patience, skips, resets);
   const examination: ExamineOptions = { ...options, skips, resets, normal };
-  const isOver = async ({ play, suspects }: Played) => {
+  const isOver = async ({ play, suspects, finding }: Played) => {
     await player.end();
-    tally.confirmed = await examine(stage, suspects, examination);
+    tally.confirmed = await examine(stage, suspects, examination, finding);
     if (tally.confirmed !== null) return true;
     if (!isSlow(play)) return ++tally.doubts === MOST_DOUBTS;
     tally.slow++;
@@ -140,6 +141,8 @@ interface Played {
   readonly play: Play;
   /** Deliveries of which one is to blame, likeliest first; none when the play is right. */
   readonly suspects: readonly Delivery[];
+  /** What was wrong, if the delivery had a connection of its own. */
+  readonly finding: Finding | null;
 }
 
 /** Plays each delivery on a connection of its own. */
@@ -159,7 +162,7 @@ class SinglePlayer {
   async play(delivery: Delivery): Promise<Played> {
     const trial = await this.#stage.trial(delivery, this.#patience.usual, { resets: this.#resets });
     const finding = judgeTrial(trial, this.#stage.contract, this.#skips);
-    return { play: trial.subject, suspects: finding === null ? [] : [delivery] };
+    return { play: trial.subject, suspects: finding === null ? [] : [delivery], finding };
   }
 
   end(): Promise<void> {
@@ -189,7 +192,7 @@ class PackedPlayer {
     const play = await this.#stage.play(this.#session, delivery, "packed", usual);
     this.#played.push(delivery);
     const right = judgePlay(play, { contract: this.#stage.contract }) === null;
-    return { play, suspects: right ? [] : this.#suspects() };
+    return { play, suspects: right ? [] : this.#suspects(), finding: null };
   }
 
   async end(): Promise<void> {

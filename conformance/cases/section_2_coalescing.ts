@@ -63,7 +63,7 @@ export const COALESCING: readonly ConformanceCase[] = [
       const [first, second] = stimulus.frames;
       const from = first?.end ?? 0;
       const to = Math.min(second?.body ?? from + 4, from + 32, stimulus.bytes.length - 1);
-      const cuts = Array.from({ length: Math.max(1, to - from) }, (_, i) => from + 1 + i);
+      const cuts = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + 1 + i);
       return {
         kind: "deliveries",
         joins: true,

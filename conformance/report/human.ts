@@ -31,7 +31,7 @@ export function formatCase(result: CaseResult, paint: Paint = plain): string {
     edges.requested > 0 ? `${edges.proven} of ${edges.requested} edges proven` : "",
     ms >= 100 ? `${(ms / 1000).toFixed(1)} s` : "",
   ].filter((text) => text !== "").join(", ");
-  const note = verdict === "PASS" || verdict === "FAIL" ? "" : printable(detail);
+  const note = verdict === "FAIL" ? "" : printable(detail);
   const what = [cause ?? "", numbers, note].filter((text) => text !== "").join(" · ");
   return `${name} ${id.padEnd(6)} ${title.padEnd(TITLE)} ${what}`.trimEnd();
 }

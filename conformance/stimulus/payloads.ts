@@ -12,6 +12,8 @@ export interface PayloadStyle {
 }
 
 const LETTERS = "etaoinshrdluETAOINSHRDLU0123456789 .-";
+/** Bytes around a small payload, in framings whose headers could be much longer. */
+const USUAL_OVERHEAD = 32;
 /** How often a payload is drawn anew before the last resort is used. */
 const TRIES = 64;
 
@@ -93,22 +95,28 @@ export class PayloadSource {
    */
   stream(length: number, atMost = 40): Stimulus {
     const parts: Part[] = [];
-    let left = length;
+    const overhead = this.#overhead;
     const sizes = [5, 0, 1, 17, 3];
-    while (left > 0) {
+    for (let left = length; left > 0;) {
+      // Room for one more frame is left, so that the last one can end where it should.
+      const most = Math.min(atMost, Math.max(0, left - 2 * overhead - 4));
       const size = sizes.shift() ?? this.#random.below(atMost + 1);
-      const part = this.#lastFrame(left, atMost) ?? this.frame(Math.min(size, atMost));
+      const part = this.#lastFrame(left, atMost) ?? this.frame(Math.min(size, most));
       parts.push(part);
       left -= part.wire.length;
     }
     return new Stimulus(this.#contract, parts);
   }
 
+  get #overhead(): number {
+    return Math.min(this.#contract.framing.maxOverhead, USUAL_OVERHEAD);
+  }
+
   /** The frame that takes exactly `left` bytes, when the stream is about to end. */
   #lastFrame(left: number, atMost: number): Part | undefined {
-    const { maxOverhead } = this.#contract.framing;
-    if (left > Math.min(atMost, 24) + maxOverhead) return undefined;
-    for (let size = left; size >= Math.max(0, left - maxOverhead - 8); size--) {
+    const overhead = this.#overhead;
+    if (left > Math.min(atMost, 24) + overhead) return undefined;
+    for (let size = left; size >= Math.max(0, left - overhead - 8); size--) {
       const part = this.frame(size);
       if (part.wire.length === left) return part;
     }
