@@ -103,6 +103,34 @@ Deno.test("the history is JSON lines in order: run, connections, plays, verdicts
   assertEquals([...kinds].sort(), ["connection", "play", "run", "stimulus", "verdict"]);
 });
 
+Deno.test("what goes wrong only once is neither a failure nor a pass; what is slow once is a pass", async () => {
+  const after = 300; // frames answered before it happens: amid the single cuts
+  const once = (
+    mishap: (frames: Parameters<typeof echo>[0], payload: Uint8Array) => Promise<void>,
+  ) => {
+    let answered = 0;
+    return async (frames: Parameters<typeof echo>[0]) => {
+      for await (const payload of frames) {
+        if (++answered === after) await mishap(frames, payload);
+        else await frames.send(payload);
+      }
+    };
+  };
+  const verdictWith = async (handle: typeof echo) => {
+    await using server = await testServer(LOOPBACK, "u32be", handle);
+    const result = await runConformance(server.endpoint, { ...ECHO, cases: ["1.1"] });
+    return [caseOf(result, "1.1").verdict, result.exitCode];
+  };
+  const wrong = once((frames) => frames.send(Uint8Array.of(1, 2, 3)));
+  assertEquals(await verdictWith(wrong), ["INCONCLUSIVE", 3]);
+  const slow = once(async (frames, payload) => {
+    await frames.flush();
+    await new Promise((resolve) => setTimeout(resolve, 700)); // longer than what is usually waited
+    await frames.send(payload);
+  });
+  assertEquals(await verdictWith(slow), ["PASS", 0]);
+});
+
 Deno.test("a server that skips over-long frames and goes on is right, too", async () => {
   const options = { overLimit: "skip", maxFrameLength: 1000 } as const;
   await using server = await testServer(LOOPBACK, "u32be", echo, options);
@@ -213,6 +241,7 @@ Deno.test("assumed edges are never counted as proven, and strict runs do not pas
   assertEquals(caseOf(loose, "0.6").verdict, "INFO");
   const strict = await runEcho({ ...options, strict: true });
   assertEquals([strict.verdict, strict.exitCode], ["INCONCLUSIVE", 3]);
+  assertEquals(caseOf(strict, "1.4").verdict, "INCONCLUSIVE");
   assertEquals(caseOf(strict, "2.1").verdict, "PASS"); // it needs no edge
 });
 

@@ -10,6 +10,8 @@ const SYMBOLS = {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   send: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
   recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "isize" },
+  connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
@@ -80,12 +82,19 @@ export class Libc implements Disposable {
     return this.#checked("recv", Number(received));
   }
 
+  /** Connects a socket to a raw address (`sockaddr`); says whether that worked. */
+  connect(descriptor: number, address: Uint8Array<ArrayBuffer>): boolean {
+    return this.#symbols.connect(descriptor, address, address.length) === 0;
+  }
+
+  /** The raw address (`sockaddr`) of a descriptor itself, or undefined if it has none. */
+  ownName(descriptor: number): Uint8Array | undefined {
+    return this.#name("getsockname", descriptor);
+  }
+
   /** The raw address (`sockaddr`) of the peer of a descriptor, or undefined if it has none. */
   peerName(descriptor: number): Uint8Array | undefined {
-    const address = new Uint8Array(128);
-    const length = new Uint32Array([address.length]);
-    const failed = this.#symbols.getpeername(descriptor, address, length) !== 0;
-    return failed ? undefined : address.subarray(0, length[0]);
+    return this.#name("getpeername", descriptor);
   }
 
   /** Where a symbolic link points to, or undefined when there is no such link. */
@@ -138,6 +147,13 @@ export class Libc implements Disposable {
   get #symbols(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
     if (this.#library === undefined) throw new EdgeProbeError("Cannot ask the kernel: closed");
     return this.#library.symbols;
+  }
+
+  #name(call: "getsockname" | "getpeername", descriptor: number): Uint8Array | undefined {
+    const address = new Uint8Array(128);
+    const length = new Uint32Array([address.length]);
+    const failed = this.#symbols[call](descriptor, address, length) !== 0;
+    return failed ? undefined : address.subarray(0, length[0]);
   }
 
   #checked(call: string, result: number, subject?: string): number {

@@ -1,12 +1,13 @@
 import { type NetConnectOpts, Socket } from "node:net";
 import type { Connection } from "../../protocol/transport/mod.ts";
+import { sendReset } from "./send_reset.ts";
 
 /** Bytes kept for a reader who is not reading. */
 const QUEUE = 1024 * 1024;
 
 /**
- * A TCP connection that can be reset. The sockets of Deno cannot send RST on demand; those of `node:net` can
- * (`resetAndDestroy`, SO_LINGER 0). It is used where RST is the point, and only there.
+ * A TCP connection that can be reset. The sockets of Deno cannot send RST on demand; the kernel can be told to, and
+ * where it cannot be asked, `node:net` can (`resetAndDestroy`). It is used where RST is the point, and only there.
  *
  * @throws {Error} if no connection can be made within `timeoutMs`.
  */
@@ -108,7 +109,10 @@ class NodeConnection implements Connection {
   }
 
   reset(): void {
-    this.#socket.resetAndDestroy();
+    const { local, remote } = this.addresses;
+    // Older runtimes have no resetAndDestroy(), or one that sends nothing; the kernel does it for all of them.
+    if (sendReset(local.port, remote.port)) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   setNoDelay(on = true): void {

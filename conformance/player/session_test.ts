@@ -108,6 +108,14 @@ Deno.test("a wait that ends without its answer is told, and the delivery goes on
   assertEquals(text(played.answers), ["a"]);
 });
 
+Deno.test("every wait is kept", async () => {
+  const contract = contractOf();
+  const silent = answering(() => new Uint8Array(0));
+  const delivery = deliver(stream(contract, "a", "b", "c"), [2, 4], { waits: [2, 4, 6] });
+  const played = await withPeer(contract, silent, play(delivery, BRISK), BRISK);
+  assertEquals(played.lateAt, [2, 4, 6]);
+});
+
 Deno.test("the end of the connection is told, and no time is lost on it", async () => {
   const contract = contractOf();
   const closing = async (connection: MemoryConnection) => {
