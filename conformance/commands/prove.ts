@@ -1,23 +1,11 @@
 import { helpText } from "../../cli/help.ts";
 import { parseOptions, UsageError } from "../../cli/options.ts";
-import { framing, FRAMING_FAMILIES } from "../../protocol/framing/mod.ts";
+import { framing } from "../../protocol/framing/mod.ts";
 import { CHECKS } from "../verify/checks.ts";
 import { formatVerification, verifyDecoder } from "../verify/mod.ts";
+import { PROVED_FRAMINGS } from "../verify/proved_framings.ts";
 import type { Command } from "./command.ts";
 import { PROVE_OPTIONS } from "./options.ts";
-
-/** How families that need arguments are proved by `all`. */
-const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  line: ["line", "line?strip=cr"],
-  delim: ["delim:0d0a0d0a", "delim:0d0a,0d,0a"],
-  marked: ["marked:02:03"],
-  fixed: ["fixed:5"],
-};
-
-/** One or two specs of every framing there is: what `prove all` proves. */
-export const PROVED_SPECS: readonly string[] = FRAMING_FAMILIES.flatMap(({ name }) =>
-  EXAMPLES[name] ?? [name]
-);
 
 const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name);
 
@@ -40,7 +28,7 @@ export const PROVE: Command = {
   run(args, write) {
     const { values, words } = parseOptions(PROVE_OPTIONS, args);
     if (words.length === 0) throw new UsageError("SPEC is missing, such as u32be; or say all.");
-    const specs = words.flatMap((word) => word === "all" ? PROVED_SPECS : [framing(word).spec]);
+    const specs = words.flatMap((word) => word === "all" ? PROVED_FRAMINGS : [framing(word).spec]);
     const checks = values.checks.flat();
     const unknown = checks.find((check) => !CHECK_NAMES.includes(check));
     if (unknown !== undefined) {

@@ -6,9 +6,10 @@
  */
 import { RunningServer } from "../../cli/testing.ts";
 import { runConformance, type RunResult, verifyDecoder } from "../../conformance/mod.ts";
+import { ONE_OF_EACH_KIND, PROVED_FRAMINGS } from "../../conformance/verify/proved_framings.ts";
 import { projectPath } from "../project.ts";
 import { type Proof, provedText, socketText } from "./proof.ts";
-import { ONE_OF_EACH_KIND, PROVED_FRAMINGS } from "./proved_framings.ts";
+
 import { reportPage } from "./report_page.ts";
 
 const SEED = 1;

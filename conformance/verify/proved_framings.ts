@@ -1,5 +1,5 @@
 /**
- * What `deno task prove` proves: every framing there is, and every option that changes how bytes are read.
+ * What is proved when everything is: every framing there is, and every option that changes how bytes are read.
  * @module
  */
 import { FRAMING_FAMILIES } from "../../protocol/framing/mod.ts";
