@@ -8,10 +8,12 @@ import { targetCommand } from "./testing.ts";
 /** Every pair of cuts and the bursts take longest; one right target is put through them as well. */
 const LONG = ["1.2", "2.2"];
 const WHOLE = "correct.mjs";
+/** Works 1 ms on every frame: its cases are played in part. */
+const SLOW = "correct_slow.py";
 /** Cases that a mistake must not be blamed in, because it has nothing to do with them. */
 const UNTOUCHED: Readonly<Record<string, readonly string[]>> = {
-  "drops_after_frame.mjs": ["1.1", "1.12", "3.3", "8.2", "8.3"],
-  "one_frame_per_read.mjs": ["1.1", "1.12", "3.3", "8.2", "8.3"],
+  "drops_after_frame.mjs": ["1.1", "8.2", "8.3"],
+  "one_frame_per_read.mjs": ["1.6", "3.3", "8.2"],
   "recv4_whole.py": ["2.1", "3.3", "8.1"],
   "empty_frame_lost.py": ["1.1", "2.1", "8.2"],
   "rst_crash.mjs": ["1.1", "8.2"],
@@ -26,7 +28,7 @@ function run(file: string, cases: readonly string[], exclude: readonly string[] 
     spawn: targetCommand(file),
     timeoutMs: 500,
     shrinkMs: 500,
-    budgetMs: 8000,
+    budgetMs: file === SLOW ? 4000 : 60_000,
     cases,
     exclude,
   });

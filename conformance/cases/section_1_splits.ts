@@ -78,8 +78,9 @@ export const SPLITS: readonly ConformanceCase[] = [
     fix: "As for 1.1 and 1.2.",
     plan(scene) {
       const source = scene.payloads();
-      const stimulus = [[2, 1], [1, 1], [3], [1]].map((sizes) => source.frames(sizes))
-        .find(({ bytes }) => bytes.length <= PLACES + 1) ?? source.frames([1]);
+      const stimulus =
+        [[2, 1, 0, 1, 2], [2, 1], [1, 1], [3], [1]].map((sizes) => source.frames(sizes))
+          .find(({ bytes }) => bytes.length <= PLACES + 1) ?? source.frames([1]);
       const every = stride(stimulus.bytes.length, 1);
       // Too long for all places: those around the end of the first header.
       const to = every.length <= PLACES ? PLACES : (stimulus.frames[0]?.body ?? 1) + 2;
