@@ -64,7 +64,7 @@ async function sources(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if (isDirectory) found.push(...await sources(`${folder}${name}/`));
-    else if (isSource(name) && hasCode(await Deno.readTextFile(folder + name))) {
+    else if (isSource(folder + name) && hasCode(await Deno.readTextFile(folder + name))) {
       found.push(folder + name);
     }
   }

@@ -5,12 +5,14 @@ const LARGE = 2048;
 /** Up to this size a loop copies faster than a call. */
 const TINY = 32;
 
+const EMPTY = new Uint8Array(0);
+
 /**
  * Copies payloads out of a buffer that will be reused. An allocation costs more than copying a small payload, so small
  * ones share blocks: a kept payload holds at most 16 KiB of others in memory, and never the chunk it came in.
  */
 export class FrameSlab {
-  #block = new Uint8Array(0);
+  #block = EMPTY;
   #used = 0;
 
   /** A copy of `bytes[start, end)` that nothing will overwrite. */
