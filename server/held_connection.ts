@@ -5,9 +5,6 @@ import type { Connection } from "../protocol/transport/mod.ts";
  * the loan. If a read or write is under way, which nothing else can stop, it closes the connection after all.
  */
 export class HeldConnection implements Connection {
-  readonly local: string;
-  readonly remote: string;
-  readonly addresses?: { readonly local: Deno.Addr; readonly remote: Deno.Addr };
   readonly #connection: Connection;
   #underWay = 0;
   readonly #done = () => {
@@ -16,9 +13,14 @@ export class HeldConnection implements Connection {
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    this.local = connection.local;
-    this.remote = connection.remote;
-    if (connection.addresses) this.addresses = connection.addresses;
+  }
+
+  get local(): string {
+    return this.#connection.local;
+  }
+
+  get remote(): string {
+    return this.#connection.remote;
   }
 
   read(target: Uint8Array): Promise<number | null> {
