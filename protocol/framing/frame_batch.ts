@@ -1,9 +1,14 @@
+import { FrameSlab } from "./frame_slab.ts";
+
 /** Room for frames of a fresh batch; it doubles with traffic, so that an idle connection stays cheap. */
 const FIRST_CAPACITY = 8;
 /** Most frames of one batch: their bounds (32 KiB) stay in the first-level cache. */
 const MAX_CAPACITY = 4096;
 
 const EMPTY = new Uint8Array(0);
+
+/** One for the process: a slab for each decoder would hold a block for each idle connection. */
+const SLAB = new FrameSlab();
 
 /**
  * Frames decoded in one step: one buffer and pairs of offsets, no object per frame.
@@ -62,6 +67,14 @@ export class FrameBatch implements Iterable<Uint8Array> {
   /** Payload `i` as bytes of its own, valid for ever. */
   copy(i: number): Uint8Array {
     return this.buffer.slice(this.bounds[2 * i], this.bounds[2 * i + 1]);
+  }
+
+  /**
+   * Payload `i` as a copy, valid for ever, made faster than {@linkcode FrameBatch.copy}: payloads under 2 KiB share
+   * blocks of 16 KiB, so a kept one holds at most so much memory, and its `buffer` is not its own.
+   */
+  keep(i: number): Uint8Array {
+    return SLAB.copy(this.buffer, this.start(i), this.end(i));
   }
 
   /** Views of all payloads in order; see {@linkcode FrameBatch.view} for how long they are valid. */

@@ -1,6 +1,5 @@
 import type { FrameDecoder, FrameDecoderOptions } from "./frame_decoder.ts";
 import type { FrameEncoderOptions } from "./frame_encoder.ts";
-import { FrameSlab } from "./frame_slab.ts";
 import type { Framing } from "./framing.ts";
 import { framing } from "./framings.ts";
 
@@ -30,10 +29,9 @@ export function* decodeFrames(
   chunk: Uint8Array,
   ownership: Ownership,
 ): Generator<Uint8Array, void, void> {
-  const slab = ownership === "copy" ? new FrameSlab() : null;
   for (let batch = decoder.push(chunk); batch !== null; batch = decoder.next()) {
     for (let i = 0; i < batch.count; i++) {
-      yield slab === null ? batch.view(i) : slab.copy(batch.buffer, batch.start(i), batch.end(i));
+      yield ownership === "copy" ? batch.keep(i) : batch.view(i);
     }
   }
 }
@@ -70,14 +68,12 @@ export class FrameDecoderStream extends TransformStream<Uint8Array, Uint8Array> 
    */
   constructor(spec: Framing | string, options: FrameDecoderStreamOptions = {}) {
     const decoder = asFraming(spec).createDecoder(options);
-    const slab = options.ownership === "view" ? null : new FrameSlab();
+    const view = options.ownership === "view";
     super({
       transform(chunk, controller) {
         for (let batch = decoder.push(chunk); batch !== null; batch = decoder.next()) {
           for (let i = 0; i < batch.count; i++) {
-            controller.enqueue(
-              slab === null ? batch.view(i) : slab.copy(batch.buffer, batch.start(i), batch.end(i)),
-            );
+            controller.enqueue(view ? batch.view(i) : batch.keep(i));
           }
         }
       },

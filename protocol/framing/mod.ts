@@ -35,7 +35,6 @@ export {
   type OverLimit,
 } from "./frame_decoder.ts";
 export { FrameEncoder, type FrameEncoderOptions } from "./frame_encoder.ts";
-export { FrameSlab } from "./frame_slab.ts";
 export {
   decodeFrames,
   FrameDecoderStream,

@@ -1,7 +1,6 @@
 import {
   FrameBatch,
   type FrameDecoder,
-  FrameSlab,
   type Framing,
   framing as parseFraming,
   FramingError,
@@ -50,7 +49,7 @@ const SENT: Promise<void> = Promise.resolve();
  * A connection that carries frames: a byte stream, a framing, and limits.
  *
  * Receive with {@linkcode FramedConnection.receive} (batches without a copy, the fast path) or by iterating (a frame at a
- * time, bytes of its own). Send with {@linkcode FramedConnection.send}; frames sent in one turn, or while a write is under
+ * time, a copy). Send with {@linkcode FramedConnection.send}; frames sent in one turn, or while a write is under
  * way, leave in one write.
  *
  * Deadlines run only while this side waits for the peer, never while the program is busy.
@@ -86,7 +85,6 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
   readonly #onAbort: (() => void) | undefined;
   readonly #flushMs: number;
   readonly #readSize = new ReadSize();
-  readonly #slab = new FrameSlab();
   #bytesReceived = 0;
   /** What a `receive` under way waits for. */
   #waiting: "flush" | "read" | null = null;
@@ -214,15 +212,14 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
   }
 
   /**
-   * All frames to the end of the stream, each as bytes of its own. Leaving the loop loses nothing: the next loop or
+   * All frames to the end of the stream, each as a copy (`FrameBatch.keep`). Leaving the loop loses nothing: the next loop or
    * `receive` goes on with the next frame.
    */
   async *frames(): AsyncGenerator<Uint8Array, void> {
     do {
       while (this.#batch !== null && this.#handedOut < this.#batch.count) {
         if (this.#failure !== null) throw this.#failure.reason;
-        const { buffer } = this.#batch, i = this.#handedOut++;
-        yield this.#slab.copy(buffer, this.#batch.start(i), this.#batch.end(i));
+        yield this.#batch.keep(this.#handedOut++);
       }
       if (await this.receive() !== null) this.#handedOut = 0;
     } while (this.#batch !== null);
