@@ -24,4 +24,5 @@ export {
   DeadlineError,
   type DeadlinePhase,
 } from "./errors.ts";
+export { FragmentedChannel, type FragmentedChannelOptions } from "./fragmented_channel.ts";
 export { FramedConnection, type FramedConnectionOptions } from "./framed_connection.ts";

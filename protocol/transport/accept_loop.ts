@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import type { Listener } from "./listen.ts";
+import type { TlsIdentity } from "./tls_listener.ts";
 
 /** The first and the longest wait after a failed `accept`, in milliseconds. */
 const FIRST_WAIT_MS = 5, LONGEST_WAIT_MS = 1000;
@@ -9,6 +10,7 @@ export class AcceptLoop implements Listener {
   readonly endpoint: string;
   readonly #accept: () => Promise<Connection | null>;
   readonly #close: () => void;
+  readonly renew?: (identity: TlsIdentity) => Promise<void>;
   readonly #onError: ((error: unknown, retryInMs: number) => void) | undefined;
   #closed = false;
   #waitMs = FIRST_WAIT_MS;
@@ -19,11 +21,13 @@ export class AcceptLoop implements Listener {
     accept: () => Promise<Connection | null>,
     close: () => void,
     onError?: (error: unknown, retryInMs: number) => void,
+    renew?: (identity: TlsIdentity) => Promise<void>,
   ) {
     this.endpoint = endpoint;
     this.#accept = accept;
     this.#close = close;
     this.#onError = onError;
+    if (renew !== undefined) this.renew = renew;
   }
 
   async accept(): Promise<Connection | null> {

@@ -3,6 +3,7 @@ import { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
 import { ConnectError, transportFailure } from "./errors.ts";
 import { connectMemory } from "./memory_listener.ts";
 import { stdioConnection } from "./stdio.ts";
+import { connectTrusting, type TlsClientOptions } from "./tls_trust.ts";
 
 /** Settings of {@linkcode connect}. */
 export interface ConnectOptions {
@@ -15,12 +16,7 @@ export interface ConnectOptions {
    */
   readonly connectTimeoutMs?: number;
   /** For `tls` endpoints. */
-  readonly tls?: {
-    /** Certificates (PEM) to trust besides the well-known authorities. */
-    readonly caCerts?: readonly string[];
-    /** Accepts a valid certificate made for another host name. */
-    readonly insecureHostname?: boolean;
-  };
+  readonly tls?: TlsClientOptions;
 }
 
 /**
@@ -45,8 +41,7 @@ export async function connect(
 ): Promise<Connection> {
   const place = typeof endpoint === "string" ? parseEndpoint(endpoint) : endpoint;
   const text = formatEndpoint(place);
-  const { signal, connectTimeoutMs = 10_000 } = options;
-  signal?.throwIfAborted();
+  options.signal?.throwIfAborted();
   switch (place.scheme) {
     case "memory":
       return connectMemory(place.name, text);
@@ -56,6 +51,21 @@ export async function connect(
   if (place.scheme !== "unix" && place.port === 0) {
     throw new ConnectError(text, "no-port", "port 0 is only for listening, name the real port");
   }
+  const usual = () => bounded(text, options, (signal) => dial(place, options, signal));
+  if (place.scheme !== "tls") return await usual();
+  return await connectTrusting(place, text, options.tls ?? {}, {
+    usual,
+    bounded: (work) => bounded(text, options, work),
+  });
+}
+
+/** Does `work` within the time for connecting; its failure is told as that of the endpoint `text`. */
+async function bounded<Result>(
+  text: string,
+  { signal, connectTimeoutMs = 10_000 }: ConnectOptions,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  signal?.throwIfAborted();
   // One controller for both ways to give up; its reason is what the caller is told.
   const giveUp = new AbortController();
   const timer = setTimeout(() => {
@@ -65,9 +75,10 @@ export async function connect(
   const onAbort = () => giveUp.abort(signal?.reason);
   signal?.addEventListener("abort", onAbort);
   try {
-    return await dial(place, options, giveUp.signal);
+    return await work(giveUp.signal);
   } catch (error) {
     giveUp.signal.throwIfAborted();
+    if (error instanceof ConnectError) throw error;
     const { reason, problem } = transportFailure(error);
     throw new ConnectError(text, reason, problem, { cause: error });
   } finally {

@@ -4,7 +4,7 @@ import { domainToASCII } from "node:url";
 /** Settings behind the `?` of an endpoint string, by name, in the order written. */
 export type EndpointOptions = ReadonlyMap<string, string>;
 
-/** A place to connect to or to listen on. Written as text with {@linkcode formatEndpoint}. */
+/** A place to connect to or to listen on, for streams. Written as text with {@linkcode formatEndpoint}. */
 export type Endpoint =
   | {
     readonly scheme: "tcp" | "tls";
@@ -28,12 +28,42 @@ export type Endpoint =
     readonly options: EndpointOptions;
   };
 
-/** How each kind of endpoint is written. */
+/** A place to send datagrams to or to receive them at. Written as text with {@linkcode formatEndpoint}. */
+export type DatagramEndpoint =
+  | {
+    readonly scheme: "udp";
+    /** Name or address, IPv6 without brackets. */
+    readonly hostname: string;
+    /** 0 to 65535; 0 takes a free port. */
+    readonly port: number;
+    readonly options: EndpointOptions;
+  }
+  | {
+    readonly scheme: "unixgram";
+    /** Path of the socket file. */
+    readonly path: string;
+    readonly options: EndpointOptions;
+  }
+  | {
+    readonly scheme: "memory";
+    /** Name within this process; datagrams and streams have names apart. */
+    readonly name: string;
+    readonly options: EndpointOptions;
+  };
+
+/** How each kind of endpoint for streams is written. */
 export const ENDPOINT_FORMS: Readonly<Record<Endpoint["scheme"], string>> = {
   tcp: "tcp://HOST:PORT",
   tls: "tls://HOST:PORT",
   unix: "unix:///PATH",
   stdio: "stdio:",
+  memory: "memory:NAME",
+};
+
+/** How each kind of endpoint for datagrams is written. */
+export const DATAGRAM_FORMS: Readonly<Record<DatagramEndpoint["scheme"], string>> = {
+  udp: "udp://HOST:PORT",
+  unixgram: "unixgram:///PATH",
   memory: "memory:NAME",
 };
 
@@ -57,7 +87,7 @@ export class EndpointError extends Error {
 }
 
 /**
- * Reads an endpoint string.
+ * Reads an endpoint string, for streams.
  *
  * ```
  * tcp://127.0.0.1:7000   tcp://[::1]:0   tcp://:7000 (loopback)   tls://host:7443
@@ -78,21 +108,77 @@ export class EndpointError extends Error {
  * @throws {EndpointError} if a part is wrong; the message says which one and what is possible.
  */
 export function parseEndpoint(text: string): Endpoint {
+  const endpoint = parseAnyEndpoint(text);
+  if (endpoint.scheme === "udp" || endpoint.scheme === "unixgram") {
+    const instead = endpoint.scheme === "udp" ? "tcp" : "unix";
+    const problem = `${endpoint.scheme} carries datagrams and this is for streams, use ${instead}`;
+    throw new EndpointError(text, "scheme", problem);
+  }
+  return endpoint;
+}
+
+/**
+ * Reads an endpoint string, for datagrams.
+ *
+ * ```
+ * udp://127.0.0.1:7000   udp://[::1]:0   udp://:0 (loopback)   unixgram:///run/x.sock   memory:name
+ * udp://:0?speak=echo
+ * ```
+ *
+ * @example
+ * ```ts
+ * import { parseDatagramEndpoint } from "@nonstick/nonstick/transport";
+ *
+ * const endpoint = parseDatagramEndpoint("udp://[::1]:7000");
+ * console.log(endpoint.scheme); // udp
+ * ```
+ *
+ * @throws {EndpointError} if a part is wrong; the message says which one and what is possible.
+ */
+export function parseDatagramEndpoint(text: string): DatagramEndpoint {
+  const endpoint = parseAnyEndpoint(text);
+  switch (endpoint.scheme) {
+    case "udp":
+    case "unixgram":
+    case "memory":
+      return endpoint;
+    default: {
+      const problem = `${endpoint.scheme} carries streams and this is for datagrams, write one of `;
+      throw new EndpointError(text, "scheme", problem + forms(DATAGRAM_FORMS));
+    }
+  }
+}
+
+/**
+ * Reads an endpoint string, whether for streams or for datagrams.
+ *
+ * @example
+ * ```ts
+ * import { parseAnyEndpoint } from "@nonstick/nonstick/transport";
+ *
+ * console.log(parseAnyEndpoint("udp://:7000").scheme, parseAnyEndpoint("tcp://:7000").scheme); // udp tcp
+ * ```
+ *
+ * @throws {EndpointError} if a part is wrong; the message says which one and what is possible.
+ */
+export function parseAnyEndpoint(text: string): Endpoint | DatagramEndpoint {
   const query = text.indexOf("?");
   const place = query < 0 ? text : text.slice(0, query);
   const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/s.exec(place);
   const scheme = match?.[1]?.toLowerCase();
   const rest = match?.[2];
   if (scheme === undefined || rest === undefined || /^\d+$/.test(rest)) {
-    throw new EndpointError(text, "scheme", `it has no scheme, write one of ${forms()}`);
+    throw new EndpointError(text, "scheme", `it has no scheme, write one of ${forms(ALL_FORMS)}`);
   }
   const options = parseOptions(text, query < 0 ? "" : text.slice(query + 1));
   switch (scheme) {
     case "tcp":
     case "tls":
+    case "udp":
       return { scheme, ...parseAuthority(text, scheme, rest), options };
     case "unix":
-      return { scheme, path: parsePath(text, rest), options };
+    case "unixgram":
+      return { scheme, path: parsePath(text, scheme, rest), options };
     case "stdio":
       if (rest !== "" && rest !== "//") {
         throw new EndpointError(text, "path", "nothing follows stdio:");
@@ -100,19 +186,17 @@ export function parseEndpoint(text: string): Endpoint {
       return { scheme, options };
     case "memory":
       return { scheme, name: parseName(text, rest), options };
-    case "udp":
-      throw new EndpointError(text, "scheme", "udp is not supported yet, use tcp");
     default:
       throw new EndpointError(
         text,
         "scheme",
-        `${JSON.stringify(scheme)} is not a scheme, write one of ${forms()}`,
+        `${JSON.stringify(scheme)} is not a scheme, write one of ${forms(ALL_FORMS)}`,
       );
   }
 }
 
 /**
- * The endpoint as text that {@linkcode parseEndpoint} reads back. Options are left out unless asked for.
+ * The endpoint as text that {@linkcode parseEndpoint} or {@linkcode parseDatagramEndpoint} reads back. Options are left out unless asked for.
  *
  * @example
  * ```ts
@@ -121,18 +205,23 @@ export function parseEndpoint(text: string): Endpoint {
  * console.log(formatEndpoint(parseEndpoint("tcp://:7000?speak=echo"))); // tcp://127.0.0.1:7000
  * ```
  */
-export function formatEndpoint(endpoint: Endpoint, format: { options?: boolean } = {}): string {
+export function formatEndpoint(
+  endpoint: Endpoint | DatagramEndpoint,
+  format: { options?: boolean } = {},
+): string {
   const options = format.options ? formatOptions(endpoint.options) : "";
   switch (endpoint.scheme) {
     case "tcp":
-    case "tls": {
+    case "tls":
+    case "udp": {
       const { hostname, port } = endpoint;
       const host = hostname.includes(":") ? `[${hostname}]` : hostname;
       return `${endpoint.scheme}://${host}:${port}${options}`;
     }
-    case "unix": {
+    case "unix":
+    case "unixgram": {
       const path = endpoint.path.replace(/[%?]/g, encodeURIComponent);
-      return `unix:${path.startsWith("/") ? "//" : ""}${path}${options}`;
+      return `${endpoint.scheme}:${path.startsWith("/") ? "//" : ""}${path}${options}`;
     }
     case "stdio":
       return `stdio:${options}`;
@@ -141,8 +230,10 @@ export function formatEndpoint(endpoint: Endpoint, format: { options?: boolean }
   }
 }
 
-function forms(): string {
-  return Object.values(ENDPOINT_FORMS).join(", ");
+const ALL_FORMS = { ...ENDPOINT_FORMS, ...DATAGRAM_FORMS };
+
+function forms(of: Readonly<Record<string, string>>): string {
+  return Object.values(of).join(", ");
 }
 
 function parseAuthority(
@@ -207,21 +298,17 @@ function parsePort(text: string, port: string, scheme: string, host: string): nu
   return value;
 }
 
-function parsePath(text: string, rest: string): string {
+function parsePath(text: string, scheme: string, rest: string): string {
   if (rest.startsWith("//") && !rest.startsWith("///")) {
-    throw new EndpointError(
-      text,
-      "path",
-      "a full path has three slashes (unix:///run/x.sock), a relative one none (unix:x.sock)",
-    );
+    const full = `${scheme}:///run/x.sock`;
+    const problem =
+      `a full path has three slashes (${full}), a relative one none (${scheme}:x.sock)`;
+    throw new EndpointError(text, "path", problem);
   }
   const path = decode(text, "path", rest.replace(/^\/\//, ""));
   if (path === "" || path.endsWith("/") || path.includes("\0")) {
-    throw new EndpointError(
-      text,
-      "path",
-      "the path of a socket file is needed: unix:///run/x.sock",
-    );
+    const problem = `the path of a socket file is needed: ${scheme}:///run/x.sock`;
+    throw new EndpointError(text, "path", problem);
   }
   return path;
 }

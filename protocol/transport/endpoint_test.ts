@@ -1,5 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { EndpointError, formatEndpoint, parseEndpoint } from "./endpoint.ts";
+import {
+  EndpointError,
+  formatEndpoint,
+  parseAnyEndpoint,
+  parseDatagramEndpoint,
+  parseEndpoint,
+} from "./endpoint.ts";
 
 /** What `text` is read as, options as pairs. */
 function read(text: string): unknown {
@@ -59,7 +65,8 @@ Deno.test("parseEndpoint() says which part is wrong and what is possible", () =>
     ["127.0.0.1:7000", "scheme", "it has no scheme"],
     ["localhost:7000", "scheme", "it has no scheme"],
     ["http://x:1", "scheme", '"http" is not a scheme, write one of tcp://HOST:PORT, tls://'],
-    ["udp://127.0.0.1:1", "scheme", "udp is not supported yet"],
+    ["udp://127.0.0.1:1", "scheme", "udp carries datagrams and this is for streams, use tcp"],
+    ["unixgram:///x", "scheme", "unixgram carries datagrams and this is for streams, use unix"],
     ["tcp:127.0.0.1:7000", "hostname", "two slashes are missing"],
     ["tcp://user@host:1", "hostname", "only a host and a port"],
     ["tcp://host:1/path", "hostname", "only a host and a port"],
@@ -93,6 +100,35 @@ Deno.test("parseEndpoint() says which part is wrong and what is possible", () =>
   }
 });
 
+Deno.test("parseDatagramEndpoint() reads places for datagrams and no others", () => {
+  const cases: [string, unknown][] = [
+    ["udp://127.0.0.1:7000", { scheme: "udp", hostname: "127.0.0.1", port: 7000 }],
+    ["UDP://[::1]:0/", { scheme: "udp", hostname: "::1", port: 0 }],
+    ["udp://:0", { scheme: "udp", hostname: "127.0.0.1", port: 0 }],
+    ["unixgram:///run/x.sock", { scheme: "unixgram", path: "/run/x.sock" }],
+    ["unixgram:x.sock", { scheme: "unixgram", path: "x.sock" }],
+    ["memory:test", { scheme: "memory", name: "test" }],
+  ];
+  for (const [text, expected] of cases) {
+    const { options, ...place } = parseDatagramEndpoint(`${text}?speak=echo`);
+    assertEquals([place, [...options]], [expected, [["speak", "echo"]]], text);
+    assertEquals(parseAnyEndpoint(text).scheme, place.scheme);
+  }
+  for (
+    const [text, part, message] of [
+      ["tcp://:1", "scheme", "tcp carries streams and this is for datagrams, write one of udp://"],
+      ["stdio:", "scheme", "stdio carries streams"],
+      ["udp:1", "scheme", "it has no scheme"],
+      ["udp://host", "port", "the port is missing, as in udp://host:7000"],
+      ["udp://:65536", "port", "port 65536 is not a number"],
+      ["unixgram://x", "path", "(unixgram:///run/x.sock), a relative one none (unixgram:x.sock)"],
+    ] as const
+  ) {
+    const error = assertThrows(() => parseDatagramEndpoint(text), EndpointError, message, text);
+    assertEquals(error.part, part);
+  }
+});
+
 Deno.test("formatEndpoint() writes what parseEndpoint() reads back", () => {
   for (
     const text of [
@@ -102,9 +138,12 @@ Deno.test("formatEndpoint() writes what parseEndpoint() reads back", () => {
       "unix:x.sock",
       "stdio:?framing=json+u32be",
       "memory:a%3Fb",
+      "udp://[::1]:7?speak=echo",
+      "unixgram:///tmp/a b%3F.sock?x=1",
+      "unixgram:x.sock",
     ]
   ) {
-    const endpoint = parseEndpoint(text);
+    const endpoint = parseAnyEndpoint(text);
     assertEquals(formatEndpoint(endpoint, { options: true }), text);
     assertEquals(formatEndpoint(endpoint), text.replace(/\?.*/, ""));
   }

@@ -7,6 +7,7 @@
 export type TransportErrorReason =
   | "address"
   | "denied"
+  | "identity"
   | "in-use"
   | "missing"
   | "no-port"

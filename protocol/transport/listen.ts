@@ -4,6 +4,9 @@ import { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
 import { ListenError, transportFailure } from "./errors.ts";
 import { listenMemory } from "./memory_listener.ts";
 import { stdioConnection } from "./stdio.ts";
+import { canHalfClose } from "./node_tls.ts";
+import { KnownClients } from "./tls_known_clients.ts";
+import { type TlsIdentity, TlsListener } from "./tls_listener.ts";
 import { listenUnix } from "./unix_socket.ts";
 
 /** Settings of {@linkcode listen}. */
@@ -13,7 +16,12 @@ export interface ListenOptions {
    * keeps its file descriptor until it goes away: the runtime holds on to it even when the connection is closed (seen with
    * Deno 2.9.6).
    */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: {
+    readonly cert: string;
+    readonly key: string;
+    /** Authorities (PEM): only clients with a certificate that one of them has signed are served. Needs Deno 2.8. */
+    readonly clientCa?: readonly string[];
+  };
   /**
    * Connections that the system may keep waiting for `accept`, TCP and TLS only.
    *
@@ -42,6 +50,11 @@ export interface Listener extends AsyncDisposable {
    * 1 s, and goes on.
    */
   connections(): AsyncIterable<Connection>;
+  /**
+   * Takes another certificate for new connections, where TLS is listened for; open ones go on. For a moment connections are
+   * refused. Rejects if the certificate cannot be used; then the old one stays.
+   */
+  readonly renew?: (identity: TlsIdentity) => Promise<void>;
   /** Stops listening; what was accepted stays open. Doing it again changes nothing. */
   close(): void;
 }
@@ -110,13 +123,40 @@ function listenTcp(
     port,
     ...(options.backlog === undefined ? {} : { tcpBacklog: options.backlog }),
   };
+  if (tls && options.tls?.clientCa !== undefined) {
+    return listenForKnownClients(where, text, options.tls, options.tls.clientCa, options);
+  }
   const listener = options.tls !== undefined && tls
-    ? Deno.listenTls({ ...where, cert: options.tls.cert, key: options.tls.key })
+    ? new TlsListener(where, { cert: options.tls.cert, key: options.tls.key })
     : Deno.listen({ ...where, transport: "tcp" });
   return new AcceptLoop(
     addressText(listener.addr, place.scheme),
     async () => connectionOf(await listener.accept()),
     () => listener.close(),
     options.onAcceptError,
+    listener instanceof TlsListener ? (identity) => listener.renew(identity) : undefined,
+  );
+}
+
+function listenForKnownClients(
+  where: Deno.TcpListenOptions,
+  text: string,
+  identity: TlsIdentity,
+  clientCa: readonly string[],
+  { onAcceptError }: ListenOptions,
+): Listener {
+  // What came before does not ask for certificates, and would serve everybody.
+  if (!canHalfClose()) {
+    const cure = `certificates of clients need Deno 2.8, and this is ${Deno.version.deno}`;
+    throw new ListenError(text, "unsupported", cure);
+  }
+  const clients = new KnownClients(identity, clientCa);
+  const listener = Deno.listen({ ...where, transport: "tcp" });
+  return new AcceptLoop(
+    addressText(listener.addr, "tls"),
+    async () => clients.serve(await listener.accept()),
+    () => listener.close(),
+    onAcceptError,
+    (renewed) => Promise.resolve(clients.renew(renewed)),
   );
 }

@@ -10,7 +10,7 @@ export async function listenUnix(
   text: string,
   mode: number,
 ): Promise<{ accept: () => Promise<Connection>; close: () => void }> {
-  await removeStaleSocket(path, text);
+  await removeStaleSocket(path, text, isListenedOn);
   const listener = Deno.listen({ transport: "unix", path });
   try {
     // The runtime has no mode option; the file starts with what the umask leaves.
@@ -25,7 +25,12 @@ export async function listenUnix(
   };
 }
 
-async function removeStaleSocket(path: string, text: string): Promise<void> {
+/** Makes room for a socket at `path`, unless something else is there, or a socket that `isLive`. */
+export async function removeStaleSocket(
+  path: string,
+  text: string,
+  isLive: (path: string) => Promise<boolean>,
+): Promise<void> {
   const found = await Deno.lstat(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
@@ -38,16 +43,20 @@ async function removeStaleSocket(path: string, text: string): Promise<void> {
       "there is a file that is not a socket, choose another path",
     );
   }
-  try {
-    (await Deno.connect({ transport: "unix", path })).close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-    await Deno.remove(path);
-    return;
-  }
+  if (!await isLive(path)) return await Deno.remove(path);
   throw new ListenError(
     text,
     "in-use",
     "another server listens there, stop it or choose another path",
   );
+}
+
+async function isListenedOn(path: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return false;
+    throw error;
+  }
 }

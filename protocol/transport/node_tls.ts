@@ -1,0 +1,267 @@
+/**
+ * TLS through `node:tls`, for what the runtime's own cannot do: show the certificate of the other end, and present one of
+ * ours.
+ * @module
+ */
+import {
+  connect as connectTls,
+  type ConnectionOptions,
+  type DetailedPeerCertificate,
+  type TLSSocket,
+} from "node:tls";
+import type { Connection, ConnectionAddresses } from "./connection.ts";
+import { addressText } from "./connection.ts";
+import { ConnDuplex } from "./duplex.ts";
+
+/** The first runtime whose TLS sockets of Node can end one direction and leave the other. */
+const HALF_CLOSE = [2, 8] as const;
+
+/** What the other end of a TLS connection showed. */
+export interface ShownCertificate {
+  /** The certificate of the other end (DER). */
+  readonly der: Uint8Array;
+  /** It and those that came with it (PEM). */
+  readonly chain: readonly string[];
+}
+
+/** A TLS connection after its handshake. */
+export interface DialledTls {
+  readonly socket: TLSSocket;
+  readonly addresses: ConnectionAddresses;
+  /** What it stands on, where that is ours. */
+  readonly source?: ConnDuplex;
+}
+
+/**
+ * Dials `place` with `options`; resolves after the handshake. `signal` calls it off. Failures are errors of the runtime
+ * (`Deno.errors`), as those of its own sockets.
+ */
+export async function dialNodeTls(
+  { hostname, port }: { readonly hostname: string; readonly port: number },
+  options: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<DialledTls> {
+  if (!canHalfClose()) {
+    // These runtimes have TLS over sockets of Node only.
+    const socket = await handshake({ ...options, host: hostname, port }, signal);
+    const addresses = {
+      local: address(socket.localAddress, socket.localPort),
+      remote: address(socket.remoteAddress, socket.remotePort),
+    };
+    return { socket, addresses };
+  }
+  const conn = await Deno.connect({ hostname, port, signal });
+  conn.setNoDelay(true);
+  const addresses = { local: conn.localAddr, remote: conn.remoteAddr };
+  const source = new ConnDuplex(conn);
+  return { socket: await handshake({ ...options, socket: source }, signal), addresses, source };
+}
+
+async function handshake(options: ConnectionOptions, signal: AbortSignal): Promise<TLSSocket> {
+  signal.throwIfAborted();
+  // Not in the types of Node, but in its documentation: the options of the socket are taken, too.
+  const all: ConnectionOptions & { allowHalfOpen: boolean } = { ...options, allowHalfOpen: true };
+  const socket = connectTls(all);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const onClose = () => reject(new Deno.errors.ConnectionReset("The peer ended the handshake"));
+  const onAbort = () => reject(signal.reason);
+  // An error that nobody listens to would end the program.
+  socket.on("error", reject);
+  socket.on("secureConnect", resolve);
+  socket.on("close", onClose);
+  signal.addEventListener("abort", onAbort);
+  try {
+    await promise;
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    options.socket?.destroy();
+    throw signal.aborted ? error : denoError(error);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    socket.off("close", onClose);
+  }
+}
+
+/**
+ * What the other end showed in the handshake. Null if the handshake has failed: some runtimes tell so only after they called the
+ * connection secure (seen with Deno 2.6.8).
+ */
+export function shownCertificate(socket: TLSSocket): ShownCertificate | null {
+  // Null is not in its types, but happens (Deno 2.6.8).
+  const own: DetailedPeerCertificate | null = socket.getPeerCertificate(true);
+  if (!(own?.raw instanceof Uint8Array)) return null;
+  const chain = [own.raw];
+  // The last one of a chain is its own issuer, where the runtime tells issuers at all.
+  for (
+    let at = own;
+    at.issuerCertificate?.raw instanceof Uint8Array && at.issuerCertificate !== at &&
+    chain.length < 10;
+    at = at.issuerCertificate
+  ) {
+    chain.push(at.issuerCertificate.raw);
+  }
+  return { der: new Uint8Array(own.raw), chain: chain.map(pem) };
+}
+
+/** A certificate (DER) as PEM. */
+export function pem(der: Uint8Array): string {
+  const lines = der.toBase64().match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`;
+}
+
+/** A TLS socket of Node as a {@linkcode Connection}; the handshake is done. */
+export function nodeTlsConnection({ socket, addresses, source }: DialledTls): Connection {
+  if (source !== undefined) {
+    source.isFull = () => socket.readableLength >= socket.readableHighWaterMark;
+  }
+  return new NodeTlsConnection(socket, addresses, source);
+}
+
+class NodeTlsConnection implements Connection {
+  readonly #socket: TLSSocket;
+  readonly #source: ConnDuplex | undefined;
+  readonly addresses: ConnectionAddresses;
+  #problem: Error | null = null;
+  #ended = false;
+  #wake: () => void = () => {};
+
+  constructor(socket: TLSSocket, addresses: ConnectionAddresses, source: ConnDuplex | undefined) {
+    this.#socket = socket;
+    this.#source = source;
+    this.addresses = addresses;
+    socket.on("readable", () => this.#wake());
+    socket.on("end", () => {
+      this.#ended = true;
+      this.#wake();
+    });
+    socket.on("error", (error) => this.#end(denoError(error)));
+    socket.on("close", () => this.#end(new Deno.errors.BadResource("The connection is closed")));
+  }
+
+  get local(): string {
+    return addressText(this.addresses.local, "tls");
+  }
+
+  get remote(): string {
+    return addressText(this.addresses.remote, "tls");
+  }
+
+  /** The socket keeps a bounded number of bytes that were not read, and takes no more from the peer until they are. */
+  async read(target: Uint8Array): Promise<number | null> {
+    if (target.length === 0) return 0;
+    for (;;) {
+      const ready = this.#socket.readableLength;
+      // Without bytes, read() asks the socket for some and lets it tell its end.
+      const chunk: Uint8Array | null = this.#socket.read(Math.min(ready, target.length));
+      if (chunk !== null && chunk.length > 0) {
+        target.set(chunk);
+        this.#source?.wake();
+        return chunk.length;
+      }
+      if (this.#ended) return null;
+      if (this.#problem !== null) throw this.#problem;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#wake = resolve;
+      await promise;
+    }
+  }
+
+  /** Resolves when the system has taken all of it. */
+  write(source: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      if (this.#problem !== null) return reject(this.#problem);
+      const giveUp = (error: Error) => reject(this.#problem ?? denoError(error));
+      // A socket that is destroyed forgets the callbacks of its writes.
+      const onClose = () => giveUp(new Deno.errors.BrokenPipe("The connection is closed"));
+      this.#socket.once("close", onClose);
+      this.#socket.write(source, (error) => {
+        this.#socket.off("close", onClose);
+        if (error) giveUp(error);
+        else resolve(source.length);
+      });
+    });
+  }
+
+  closeWrite(): Promise<void> {
+    if (!canHalfClose()) {
+      const cure = `Deno ${HALF_CLOSE.join(".")} can, or a certificate by --tls-ca`;
+      return Promise.reject(
+        new Deno.errors.NotSupported(`This runtime cannot end one direction of TLS here; ${cure}`),
+      );
+    }
+    return new Promise((resolve, reject) => {
+      if (this.#problem !== null) return reject(this.#problem);
+      const onClose = () => reject(this.#problem ?? new Deno.errors.BrokenPipe("It is closed"));
+      this.#socket.once("close", onClose);
+      this.#socket.end(() => {
+        this.#socket.off("close", onClose);
+        resolve();
+      });
+    });
+  }
+
+  close(): void {
+    this.#end(new Deno.errors.BadResource("The connection is closed"));
+    hangUp(this.#socket);
+  }
+
+  setNoDelay(on = true): void {
+    this.#socket.setNoDelay(on);
+  }
+
+  /** The first problem is the one that is told. */
+  #end(problem: Error): void {
+    this.#problem ??= problem;
+    this.#wake();
+  }
+}
+
+/** Closes at once, and tells the peer that this is the end (RFC 8446, 6.1). */
+export function hangUp(socket: TLSSocket): void {
+  socket.end();
+  socket.destroy();
+}
+
+/** Whether a connection over a TLS socket of Node can half-close in this runtime. */
+export function canHalfClose(version: string = Deno.version.deno): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > HALF_CLOSE[0] || major === HALF_CLOSE[0] && minor >= HALF_CLOSE[1];
+}
+
+function address(hostname: string | undefined, port: number | undefined): Deno.NetAddr {
+  return { transport: "tcp", hostname: hostname ?? "", port: port ?? 0 };
+}
+
+/** The failures of Node by their codes, as the runtime's own sockets tell them. */
+const KINDS: readonly (readonly [RegExp, new (message: string) => Error])[] = [
+  [/^ECONNREFUSED$/, Deno.errors.ConnectionRefused],
+  [/^ECONNRESET$/, Deno.errors.ConnectionReset],
+  [/^ECONNABORTED$/, Deno.errors.ConnectionAborted],
+  [/^EPIPE$/, Deno.errors.BrokenPipe],
+  [/^ETIMEDOUT$/, Deno.errors.TimedOut],
+  [/^EADDRINUSE$/, Deno.errors.AddrInUse],
+  [/^EADDRNOTAVAIL$/, Deno.errors.AddrNotAvailable],
+  [/^EACCES$/, Deno.errors.PermissionDenied],
+  [/SSL|TLS|^EPROTO$/, Deno.errors.InvalidData],
+];
+
+/** How Node names what is wrong with a certificate. */
+const CERTIFICATE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS_CERT|HOSTNAME_)/;
+
+/** A failure of Node as the runtime's own sockets tell it. */
+export function denoError(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const said = error.message;
+  if (CERTIFICATE.test(code)) {
+    return new Deno.errors.InvalidData(`invalid peer certificate: ${said}`);
+  }
+  if (code === "ENOTFOUND") return new Error(`failed to lookup address: ${said}`);
+  const kind = KINDS.find(([pattern]) => pattern.test(code))?.[1];
+  if (kind !== undefined) return new kind(said);
+  // Deno 2.6 gives no codes here.
+  return /certificate|alert|TLS|corrupt message/i.test(said) && code === ""
+    ? new Deno.errors.InvalidData(said)
+    : error;
+}
