@@ -53,7 +53,14 @@ export interface EnvelopeLayout {
 
 /** What an {@linkcode EnvelopeDecoder} finds, in stream order. */
 export type EnvelopeEvent =
-  | { readonly type: "header"; readonly header: EnvelopeHeader; readonly size: number }
+  | {
+    readonly type: "header";
+    readonly header: EnvelopeHeader;
+    /** Bytes of the body. */
+    readonly size: number;
+    /** Bytes of the JSON text of the header. */
+    readonly headerLength: number;
+  }
   | { readonly type: "body"; readonly bytes: Uint8Array }
   | { readonly type: "end" };
 
@@ -214,7 +221,7 @@ export class EnvelopeDecoder {
       this.#position += need;
       this.#have = 0;
       this.#left = size;
-      return { type: "header", header, size };
+      return { type: "header", header, size, headerLength: need - width };
     } catch (error) {
       throw this.#fail(error);
     }

@@ -27,6 +27,20 @@ export {
   type JsonValue,
 } from "./envelope.ts";
 export * from "./errors.ts";
+export {
+  type Fragment,
+  FRAGMENT_HEADER_LENGTH,
+  FragmentError,
+  fragmentMessage,
+  type FragmentProblem,
+  MAX_FRAGMENTS,
+  parseFragment,
+} from "./fragment.ts";
+export {
+  FragmentAssembler,
+  type FragmentAssemblerOptions,
+  type FragmentCounts,
+} from "./fragment_assembler.ts";
 export { FrameBatch } from "./frame_batch.ts";
 export {
   type DecoderState,
