@@ -1,18 +1,23 @@
 /**
  * What the options of an endpoint say to the server and the client alike, so that a line printed by one can be given
- * to the other: `?speak=SERVICE` raw, `?speak=SERVICE&framing=SPEC` in frames.
+ * to the other: nothing for nonstick/1, `?speak=SERVICE` raw, `?speak=SERVICE&framing=SPEC` in frames.
  * @module
  */
 import { type Framing, framing, FramingSpecError } from "../protocol/framing/mod.ts";
-import { type Endpoint, formatEndpoint, parseEndpoint } from "../protocol/transport/mod.ts";
+import {
+  type DatagramEndpoint,
+  type Endpoint,
+  formatEndpoint,
+  parseAnyEndpoint,
+} from "../protocol/transport/mod.ts";
 import { nearest } from "./nearest.ts";
 import { UsageError } from "./options.ts";
 
-/** Where the server listens and the client connects when nothing is said: an answer for anyone with `nc`. */
-export const DEFAULT_ENDPOINT = "tcp://127.0.0.1:7000?speak=echo&framing=line";
+/** Where the server listens and the client connects when nothing is said. */
+export const DEFAULT_ENDPOINT = "tcp://127.0.0.1:7000";
 
-/** The framing of an endpoint that says neither `speak` nor `framing`. */
-const DEFAULT_FRAMING = "line";
+/** What an endpoint speaks that says neither `speak` nor `framing`: nonstick/1. */
+export const NATIVE = "native";
 
 const OPTION_NAMES = ["speak", "framing"];
 
@@ -25,21 +30,28 @@ export interface Dialect {
 }
 
 /**
- * Reads the dialect from the options of `endpoint`; `overrides` win over them. Who names neither means the default
- * framing; who names a service alone means raw bytes.
+ * Reads the dialect from the options of `endpoint`; `overrides` win over them. Who names neither speaks nonstick/1; who names
+ * a service alone means raw bytes. Datagrams have no framing.
  *
  * @throws {UsageError} if an option is not known or the framing cannot be used.
  */
 export function dialectOf(
-  endpoint: Endpoint,
+  endpoint: Endpoint | DatagramEndpoint,
   overrides: { readonly speak?: string | undefined; readonly framing?: string | undefined } = {},
 ): Dialect {
   for (const name of endpoint.options.keys()) {
     if (!OPTION_NAMES.includes(name)) throw unknownOption(endpoint, name);
   }
-  const speak = overrides.speak ?? endpoint.options.get("speak");
-  const spec = overrides.framing ?? endpoint.options.get("framing") ??
-    (speak === undefined ? DEFAULT_FRAMING : undefined);
+  const spec = overrides.framing ?? endpoint.options.get("framing");
+  const said = overrides.speak ?? endpoint.options.get("speak");
+  if (endpoint.scheme === "udp" || endpoint.scheme === "unixgram") {
+    checkDatagrams(endpoint, said, spec);
+    return { speak: said, framing: null };
+  }
+  const speak = said ?? (spec === undefined ? NATIVE : undefined);
+  if (speak === NATIVE && spec !== undefined) {
+    throw new UsageError(`${NATIVE} has a framing of its own; leave out framing=${spec}.`);
+  }
   try {
     return { speak, framing: spec === undefined ? null : framing(spec) };
   } catch (error) {
@@ -50,12 +62,24 @@ export function dialectOf(
 
 /** `place` with the dialect written behind it, ready to be pasted. */
 export function withDialect(place: string, speak: string, framing: Framing | null): string {
+  if (speak === NATIVE) return place;
   const options = new Map([["speak", speak]]);
   if (framing !== null) options.set("framing", framing.spec);
-  return formatEndpoint({ ...parseEndpoint(place), options }, { options: true });
+  return formatEndpoint({ ...parseAnyEndpoint(place), options }, { options: true });
 }
 
-function unknownOption(endpoint: Endpoint, name: string): UsageError {
+function checkDatagrams(
+  { scheme }: DatagramEndpoint,
+  speak: string | undefined,
+  spec: string | undefined,
+): void {
+  if (spec !== undefined) {
+    throw new UsageError(`A datagram is a frame already; leave out framing=${spec} of ${scheme}.`);
+  }
+  if (speak === NATIVE) throw new UsageError(`${NATIVE} needs a stream, not ${scheme}.`);
+}
+
+function unknownOption(endpoint: Endpoint | DatagramEndpoint, name: string): UsageError {
   const text = formatEndpoint(endpoint, { options: true });
   const near = nearest(name, OPTION_NAMES);
   return new UsageError(

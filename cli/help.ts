@@ -1,4 +1,4 @@
-import type { OptionTable } from "./options.ts";
+import type { Option, OptionTable } from "./options.ts";
 
 /** What the help of a program says besides its options. */
 export interface HelpText {
@@ -43,12 +43,17 @@ function optionRows(options: OptionTable): [string, string][] {
   return Object.entries(options).map(([name, option]) => {
     const short = option.short ? `-${option.short}, ` : "";
     const placeholder = option.placeholder ? ` ${option.placeholder}` : "";
-    const notes = [
-      option.many ? "may be given several times" : "",
-      option.defaultText ? `default: ${option.defaultText}` : "",
-    ].filter((note) => note !== "").join("; ");
-    return [`${short}--${name}${placeholder}`, option.help + (notes === "" ? "" : ` (${notes})`)];
+    return [`${short}--${name}${placeholder}`, option.help + optionNotes(option)];
   });
+}
+
+/** What is said behind the help of an option: whether it may be repeated, and its default. */
+export function optionNotes({ many, defaultText }: Option<unknown>): string {
+  const notes = [
+    many ? "may be given several times" : "",
+    defaultText ? `default: ${defaultText}` : "",
+  ].filter((note) => note !== "").join("; ");
+  return notes === "" ? "" : ` (${notes})`;
 }
 
 function table(title: string, rows: readonly (readonly [string, string])[]): string {

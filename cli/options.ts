@@ -26,6 +26,8 @@ export interface Option<Value> {
   readonly help: string;
   /** The value when it is not given, as the help shows it. */
   readonly defaultText?: string;
+  /** The only values that it can have, for completions. */
+  readonly words?: readonly string[];
   /** Reads what was written: nothing when the option was not given. Throws an Error that says why it cannot be used. */
   readonly read: (texts: readonly string[]) => Value;
 }
@@ -38,6 +40,24 @@ export type OptionValues<Table extends OptionTable> = {
   readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
 };
 
+/** What an option was set to elsewhere than on the command line. */
+export interface Setting {
+  /** What would stand behind the option; one text for a flag that is set, none for one that is not. */
+  readonly texts: readonly string[];
+  /** What was written and where, for messages. */
+  readonly shown: string;
+}
+
+/** A place with settings, such as the environment: what it says of each option that it knows. */
+export type Source = ReadonlyMap<string, Setting>;
+
+/** Reads a value from its text; says which words it knows, if it knows no others. */
+export interface Reader<Value> {
+  /** Throws an Error that says why the text cannot be used. */
+  (text: string): Value;
+  readonly words?: readonly string[];
+}
+
 /** An option without a value. */
 export function flag(help: string, short?: string): Option<boolean> {
   return { help, ...(short ? { short } : {}), read: (texts) => texts.length > 0 };
@@ -47,9 +67,12 @@ export function flag(help: string, short?: string): Option<boolean> {
 export function optional<Value>(
   placeholder: string,
   help: string,
-  read: (text: string) => Value,
+  read: Reader<Value>,
 ): Option<Value | undefined> {
-  return { placeholder, help, read: ([text]) => text === undefined ? undefined : read(text) };
+  return {
+    ...{ placeholder, help, ...wordsOf(read) },
+    read: ([text]) => text === undefined ? undefined : read(text),
+  };
 }
 
 /** An option with one value and a default, written as on the command line. */
@@ -57,18 +80,28 @@ export function withDefault<Value>(
   placeholder: string,
   help: string,
   text: string,
-  read: (text: string) => Value,
+  read: Reader<Value>,
 ): Option<Value> {
-  return { placeholder, help, defaultText: text, read: ([given]) => read(given ?? text) };
+  return {
+    ...{ placeholder, help, defaultText: text, ...wordsOf(read) },
+    read: ([given]) => read(given ?? text),
+  };
 }
 
 /** An option that may be given several times. */
 export function list<Value>(
   placeholder: string,
   help: string,
-  read: (text: string) => Value,
+  read: Reader<Value>,
 ): Option<Value[]> {
-  return { placeholder, help, many: true, read: (texts) => texts.map((text) => read(text)) };
+  return {
+    ...{ placeholder, help, many: true, ...wordsOf(read) },
+    read: (texts) => texts.map((text) => read(text)),
+  };
+}
+
+function wordsOf({ words }: Reader<unknown>): { words?: readonly string[] } {
+  return words === undefined ? {} : { words };
 }
 
 /** Reads any text. */
@@ -77,12 +110,13 @@ export function text(text: string): string {
 }
 
 /** Reads one of `words`. */
-export function oneOf<const Word extends string>(...words: Word[]): (text: string) => Word {
-  return (text) => {
+export function oneOf<const Word extends string>(...words: Word[]): Reader<Word> {
+  const read = (text: string): Word => {
     const word = words.find((word) => word === text);
     if (word === undefined) throw new Error(`it is not one of ${words.join(", ")}`);
     return word;
   };
+  return Object.assign(read, { words });
 }
 
 /** Reads a whole number from `least` to `most`. */
@@ -114,16 +148,20 @@ export interface CommandLine<Table extends OptionTable> {
   readonly values: OptionValues<Table>;
   /** The arguments that are no options, in order. */
   readonly words: readonly string[];
+  /** The options that the command line itself names. */
+  readonly given: ReadonlySet<string>;
 }
 
 /**
- * Reads `args` by `table`. Options and other arguments may be mixed; after `--` everything is an argument.
+ * Reads `args` by `table`. Options and other arguments may be mixed; after `--` everything is an argument. What the
+ * command line does not say is taken from the first of `sources` that says it.
  *
  * @throws {UsageError} if an option is unknown, lacks its value, is given twice, or has a value it cannot have.
  */
 export function parseOptions<Table extends OptionTable>(
   table: Table,
   args: readonly string[],
+  sources: readonly Source[] = [],
 ): CommandLine<Table> {
   const entries = Object.entries(table);
   const withValue = entries.filter(([, option]) => option.placeholder !== undefined);
@@ -138,12 +176,27 @@ export function parseOptions<Table extends OptionTable>(
       if (key !== undefined) throw unknownOption(arg, key, table);
     },
   });
+  const given = new Set(Object.keys(table).filter((name) => isGiven(parsed[name])));
   const values = Object.fromEntries(
-    entries.map(([name, option]) => [name, readOption(name, option, parsed[name])]),
+    entries.map(([name, option]) => {
+      const source = given.has(name) ? undefined : sources.find((source) => source.has(name));
+      const setting = source?.get(name);
+      return [
+        name,
+        setting === undefined
+          ? readOption(name, option, parsed[name])
+          : readSetting(option, setting),
+      ];
+    }),
   );
   const words = Array.isArray(parsed["_"]) ? parsed["_"].map(String) : [];
   if (!isComplete(table, values)) throw new TypeError("Cannot read the options: one is missing");
-  return { values, words };
+  return { values, words, given };
+}
+
+/** Flags are false and collected values are none when they are not there. */
+function isGiven(found: unknown): boolean {
+  return Array.isArray(found) ? found.length > 0 : Boolean(found);
 }
 
 function readOption(name: string, option: Option<unknown>, found: unknown): unknown {
@@ -157,11 +210,15 @@ function readOption(name: string, option: Option<unknown>, found: unknown): unkn
   if (texts.length > 1 && !option.many) {
     throw new UsageError(`${shown} was given ${texts.length} times; it can have one value only.`);
   }
+  return readSetting(option, { texts, shown: `--${name} ${texts.join(" ")}` });
+}
+
+function readSetting(option: Option<unknown>, { texts, shown }: Setting): unknown {
   try {
     return option.read(texts);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`Cannot use --${name} ${texts.join(" ")}: ${why}.`);
+    throw new UsageError(`Cannot use ${shown}: ${why}.`);
   }
 }
 

@@ -39,6 +39,7 @@ Deno.test("options that are not given have their defaults", () => {
       help: false,
     },
     words: [],
+    given: new Set<string>(),
   });
 });
 
@@ -81,6 +82,32 @@ Deno.test("what cannot be used is refused with the reason", () => {
   assertStringIncludes(refused("--wait", "5m"), "not a number of seconds");
   assertStringIncludes(refused("--wait", "9999999"), "not a number of seconds");
   assertStringIncludes(refused("--log", "xml"), "not one of text, json");
+});
+
+Deno.test("the command line wins over the first source, and that over the next one", () => {
+  const setting = (...texts: string[]) => ({ texts, shown: "there" });
+  const first = new Map([["max", setting("1")], ["quiet", setting()]]);
+  const second = new Map([
+    ["max", setting("2")],
+    ["listen", setting("a", "b")],
+    ["quiet", setting("true")],
+    ["log", setting("xml")],
+  ]);
+  const { values, given } = parseOptions(TABLE, ["--wait=1", "--log=json"], [first, second]);
+  assertEquals([values.max, values.listen, values.quiet, values.log], [
+    1,
+    ["a", "b"],
+    false,
+    "json",
+  ]);
+  assertEquals(given, new Set(["wait", "log"]));
+  assertEquals(parseOptions(TABLE, ["--max=3"], [first]).values.max, 3);
+  const { message } = assertThrows(() => parseOptions(TABLE, [], [second]), UsageError);
+  assertEquals(message, "Cannot use there: it is not one of text, json.");
+});
+
+Deno.test("an option tells the words that it knows", () => {
+  assertEquals([TABLE.log.words, TABLE.cert.words], [["text", "json"], undefined]);
 });
 
 Deno.test("the help shows every option, its default, and the examples", () => {

@@ -22,6 +22,7 @@ async function command(
   args: readonly string[],
   stdin: "null" | "piped",
   deadlineMs = DEADLINE_MS,
+  stderr: "piped" | "null" = "piped",
 ): Promise<Deno.Command> {
   const program = programs[name];
   const flags = [...permissionFlags(program), "--config", projectPath("deno.json")];
@@ -30,7 +31,7 @@ async function command(
     env: { NO_COLOR: "1" },
     stdin,
     stdout: "piped",
-    stderr: "piped",
+    stderr,
     signal: AbortSignal.timeout(deadlineMs),
   });
 }
@@ -48,24 +49,43 @@ export async function runProgram(
   return { code, stdout: decoded(stdout), stderr: decoded(stderr) };
 }
 
+/** Whether this machine has a program, such as a shell that a test is about. */
+export async function canRun(program: string): Promise<boolean> {
+  try {
+    await new Deno.Command(program, { args: ["--version"], stdin: "null" }).output();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Starts a program that its test ends; stdin is empty. It is killed after `deadlineMs`, 30 s by default. */
+export async function startProgram(
+  name: keyof typeof programs,
+  args: readonly string[],
+  deadlineMs?: number,
+): Promise<Deno.ChildProcess> {
+  return (await command(name, args, "null", deadlineMs, "null")).spawn();
+}
+
 /** A `nonstick-server` that listens; disposing of it kills it, if it still runs. */
 export class RunningServer implements AsyncDisposable {
   /** What it said it listens on. */
   readonly urls: readonly string[];
   readonly #child: Deno.ChildProcess;
   readonly #said: Promise<string>;
-  readonly #complaints: Promise<string>;
+  readonly #log: Said;
 
   private constructor(
     child: Deno.ChildProcess,
     urls: readonly string[],
     said: Promise<string>,
-    complaints: Promise<string>,
+    log: Said,
   ) {
     this.#child = child;
     this.urls = urls;
     this.#said = said;
-    this.#complaints = complaints;
+    this.#log = log;
   }
 
   /** Starts it and waits until it listens on `count` endpoints. It is killed after `deadlineMs`, 30 s by default. */
@@ -75,16 +95,26 @@ export class RunningServer implements AsyncDisposable {
     deadlineMs?: number,
   ): Promise<RunningServer> {
     const child = (await command("server", args, "null", deadlineMs)).spawn();
-    const complaints = new Response(child.stderr).text();
+    const log = new Said(child.stderr);
     const listening = Promise.withResolvers<string[]>();
     const said = collect(child.stdout, (text) => {
       const urls = [...text.matchAll(/^listening (\S+)$/gm)].map((match) => match[1] ?? "");
       if (urls.length === count) listening.resolve(urls);
     });
     const urls = await Promise.race([listening.promise, said.then(() => null)]);
-    if (urls !== null) return new RunningServer(child, urls, said, complaints);
+    if (urls !== null) return new RunningServer(child, urls, said, log);
     await child.status;
-    throw new Error(`The server ended early: ${await said}${await complaints}`);
+    throw new Error(`The server ended early: ${await said}${await log.all}`);
+  }
+
+  /** Its process. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Waits until it has logged something that fits `pattern`. */
+  async logged(pattern: RegExp): Promise<void> {
+    await this.#log.until(pattern);
   }
 
   /** Sends it a signal. */
@@ -95,7 +125,7 @@ export class RunningServer implements AsyncDisposable {
   /** Waits for its end. */
   async ended(): Promise<Ended> {
     const { code } = await this.#child.status;
-    return { code, stdout: await this.#said, stderr: await this.#complaints };
+    return { code, stdout: await this.#said, stderr: await this.#log.all };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -105,6 +135,31 @@ export class RunningServer implements AsyncDisposable {
       if (!(error instanceof TypeError)) throw error; // it has ended already
     }
     await this.ended();
+  }
+}
+
+/** What a stream gives, to be waited for. */
+class Said {
+  /** All of it, at its end. */
+  readonly all: Promise<string>;
+  #text = "";
+  #grown = Promise.withResolvers<void>();
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.all = collect(stream, (text) => {
+      this.#text = text;
+      this.#grown.resolve();
+      this.#grown = Promise.withResolvers();
+    });
+  }
+
+  /** Waits for text that fits `pattern`; the end of the stream without it is an error. */
+  async until(pattern: RegExp): Promise<void> {
+    const ended = this.all.then(() => true);
+    for (let over = false; !pattern.test(this.#text);) {
+      if (over) throw new Error(`Nothing fits ${pattern} in: ${this.#text}`);
+      over = await Promise.race([ended, this.#grown.promise.then(() => false)]);
+    }
   }
 }
 
