@@ -1,11 +1,21 @@
-import { type Dialect, dialectOf } from "../cli/dialect.ts";
+import { type Dialect, dialectOf, NATIVE } from "../cli/dialect.ts";
 import { nearest } from "../cli/nearest.ts";
 import { UsageError } from "../cli/options.ts";
 import { type Framing, FramingError } from "../protocol/framing/mod.ts";
-import { type Endpoint, EndpointError, parseEndpoint } from "../protocol/transport/mod.ts";
+import {
+  type DatagramEndpoint,
+  type Endpoint,
+  EndpointError,
+  parseAnyEndpoint,
+} from "../protocol/transport/mod.ts";
+import { datagramHandler } from "./datagrams/datagram_services.ts";
+import type { DatagramHandler } from "./datagrams/serve_datagrams.ts";
 import { framedDialect } from "./dialects/framed_dialect.ts";
 import type { Limits } from "./dialects/limits.ts";
+import { nativeDialect } from "./dialects/native_dialect.ts";
 import { rawDialect } from "./dialects/raw_dialect.ts";
+import { type Tutorial, TUTORIALS } from "./dialects/tutorials.ts";
+import type { Grants } from "./grants.ts";
 import type { ConnectionHandler } from "./serve.ts";
 import { SERVICES } from "./services/mod.ts";
 import type { Service } from "./services/service.ts";
@@ -14,15 +24,31 @@ import type { Service } from "./services/service.ts";
 export interface ListenerPlan {
   /** Where to listen. */
   readonly endpoint: Endpoint;
-  /** What is done there. */
-  readonly service: Service;
-  /** How it is framed, null for raw. */
+  /** What is spoken there: `native`, or the name of a service. */
+  readonly speak: string;
+  /** How it is framed, null for raw and for nonstick/1. */
   readonly framing: Framing | null;
   /** Serves the connections. */
   readonly handler: ConnectionHandler;
+  /** The arguments of `nonstick` that give an answer. */
+  readonly hint: string;
 }
 
-/** What is served by a listener that does not say it. */
+/** What one `--listen` asks for, where datagrams are received. */
+export interface DatagramPlan {
+  /** Where to receive. */
+  readonly endpoint: DatagramEndpoint;
+  /** The name of a service. */
+  readonly speak: string;
+  /** There is none: one datagram is one message. */
+  readonly framing: null;
+  /** Answers the datagrams. */
+  readonly answer: DatagramHandler;
+  /** The arguments of `nonstick` that give an answer. */
+  readonly hint: string;
+}
+
+/** What is served by a listener that says a framing and nothing else. */
 const DEFAULT_SERVICE = "echo";
 
 /**
@@ -30,21 +56,45 @@ const DEFAULT_SERVICE = "echo";
  *
  * @throws {UsageError} if it cannot be listened on, or what it speaks is unknown or impossible.
  */
-export function planListener(url: string, limits: Limits): ListenerPlan {
+export function planListener(url: string, grants: Grants): ListenerPlan | DatagramPlan {
   const endpoint = readEndpoint(url);
   const dialect = dialectOf(endpoint);
-  const service = serviceOf(url, dialect);
-  const { framing } = dialect;
-  if (framing === null) {
-    return { endpoint, service, framing, handler: rawDialect(service, limits) };
+  if (endpoint.scheme === "udp" || endpoint.scheme === "unixgram") {
+    const service = datagramServiceOf(url, dialect);
+    const { name } = service, answer = datagramHandler(service);
+    return { endpoint, speak: name, framing: null, answer, hint: `${name} world` };
   }
+  const { framing } = dialect;
+  if (dialect.speak === NATIVE) {
+    const hint = "echo" in grants.services ? "echo world" : "ping";
+    return { endpoint, speak: NATIVE, framing, handler: nativeDialect(grants), hint };
+  }
+  const tutorial = tutorialOf(dialect.speak);
+  if (tutorial !== undefined) {
+    const { speak = "" } = dialect;
+    if (framing !== null) {
+      throw new UsageError(
+        `Cannot listen on ${url}: ${speak} has a form of its own, without framing.`,
+      );
+    }
+    const handler = tutorial.handler(speak, grants);
+    return { endpoint, speak, framing, handler, hint: tutorial.hint };
+  }
+  const { limits } = grants;
+  const service = serviceOf(url, dialect);
+  const plan = { endpoint, speak: service.name, framing, hint: `${service.name} world` };
+  if (framing === null) return { ...plan, handler: rawDialect(service, limits) };
   checkGreeting(url, service, framing, limits);
-  return { endpoint, service, framing, handler: framedDialect(service, framing, limits) };
+  return { ...plan, handler: framedDialect(service, framing, limits) };
 }
 
-function readEndpoint(url: string): Endpoint {
+function tutorialOf(speak: string | undefined): Tutorial | undefined {
+  return speak !== undefined && Object.hasOwn(TUTORIALS, speak) ? TUTORIALS[speak] : undefined;
+}
+
+function readEndpoint(url: string): Exclude<Endpoint | DatagramEndpoint, { scheme: "memory" }> {
   try {
-    const endpoint = parseEndpoint(url);
+    const endpoint = parseAnyEndpoint(url);
     if (endpoint.scheme !== "memory") return endpoint;
     throw new UsageError(`Cannot listen on ${url}: nobody outside this program could connect.`);
   } catch (error) {
@@ -53,13 +103,21 @@ function readEndpoint(url: string): Endpoint {
   }
 }
 
+function datagramServiceOf(url: string, dialect: Dialect): Service {
+  if (tutorialOf(dialect.speak) === undefined) return serviceOf(url, dialect);
+  const names = SERVICES.map(({ name }) => name).join(", ");
+  throw new UsageError(
+    `Cannot listen on ${url}: ${dialect.speak} needs a stream; datagrams carry ${names}.`,
+  );
+}
+
 function serviceOf(url: string, { speak = DEFAULT_SERVICE }: Dialect): Service {
   const service = SERVICES.find(({ name }) => name === speak);
   if (service !== undefined) return service;
-  const names = SERVICES.map(({ name }) => name);
+  const names = [NATIVE, ...SERVICES.map(({ name }) => name), ...Object.keys(TUTORIALS)];
   const near = nearest(speak, names);
   throw new UsageError(
-    `Cannot listen on ${url}: there is no service ${JSON.stringify(speak)}; ` +
+    `Cannot listen on ${url}: there is no dialect ${JSON.stringify(speak)}; ` +
       (near ? `did you mean ${near}?` : `there are ${names.join(", ")}.`),
   );
 }

@@ -1,27 +1,35 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../cli/options.ts";
+import { LocalChat } from "./chat/local_chat.ts";
 import { planListener } from "./listener_plan.ts";
 
-const LIMITS = {
-  maxFrameLength: 1000,
-  handshakeTimeoutMs: 1,
-  frameTimeoutMs: 1,
-  idleTimeoutMs: 1,
-  writeTimeoutMs: 1,
+const GRANTS = {
+  limits: {
+    maxFrameLength: 1000,
+    handshakeTimeoutMs: 1,
+    frameTimeoutMs: 1,
+    idleTimeoutMs: 1,
+    writeTimeoutMs: 1,
+  },
+  services: {},
+  chat: new LocalChat(),
+  onFault: () => {},
 };
 
-Deno.test("a listener says what it speaks, or echoes lines", () => {
+Deno.test("a listener says what it speaks, or speaks nonstick/1", () => {
   for (
     const [url, service, spec] of [
-      ["tcp://:0", "echo", "line"],
+      ["tcp://:0", "native", undefined],
       ["tcp://:0?speak=upper", "upper", undefined],
       ["tls://:0?speak=hello&framing=u32be", "hello", "u32be"],
       ["unix:///tmp/x?framing=slip", "echo", "slip"],
       ["stdio:?speak=upper", "upper", undefined],
+      ["udp://:0", "echo", undefined],
+      ["unixgram:///tmp/x?speak=hello", "hello", undefined],
     ] as const
   ) {
-    const plan = planListener(url, LIMITS);
-    assertEquals([plan.service.name, plan.framing?.spec], [service, spec], url);
+    const plan = planListener(url, GRANTS);
+    assertEquals([plan.speak, plan.framing?.spec], [service, spec], url);
   }
 });
 
@@ -29,8 +37,14 @@ Deno.test("a listener that cannot work is refused before anything is opened", ()
   for (
     const [url, problem] of [
       ["tcp://:0?speak=uper", "did you mean upper?"],
-      ["tcp://:0?speak=files-json", "there are echo, upper, hello"],
+      ["tcp://:0?speak=files-json", "needs --root DIR"],
+      ["tcp://:0?speak=files-pipe", "needs --root DIR --allow-write"],
+      ["tcp://:0?speak=exec-raw", "needs --allow-exec"],
+      ["tcp://:0?speak=chat-raw&framing=line", "has a form of its own"],
+      ["tcp://:0?speak=xyzzy", "there are native, echo, upper, hello"],
       ["tcp://:70000", "port 70000"],
+      ["udp://:0?speak=exec-raw", "exec-raw needs a stream; datagrams carry echo, upper, hello"],
+      ["udp://:0?framing=u32be", "A datagram is a frame already"],
       ["ftp://:0", "not a scheme"],
       ["memory:x", "nobody outside this program"],
       ["tcp://:0?framing=u33be", "u33be"],
@@ -39,7 +53,7 @@ Deno.test("a listener that cannot work is refused before anything is opened", ()
     ] as const
   ) {
     assertStringIncludes(
-      assertThrows(() => planListener(url, LIMITS), UsageError).message,
+      assertThrows(() => planListener(url, GRANTS), UsageError).message,
       problem,
     );
   }

@@ -1,6 +1,8 @@
 import { printableJson } from "../cli/printable.ts";
 import { FramingError } from "../protocol/framing/mod.ts";
+import { ExchangeError, ProtocolError } from "../protocol/native/mod.ts";
 import { ConnectionLostError, DeadlineError } from "../protocol/session/mod.ts";
+import { DatagramError } from "../protocol/transport/mod.ts";
 
 /** How bad it is: told, peer's fault, our fault. */
 export type LogLevel = "info" | "warn" | "error";
@@ -33,11 +35,11 @@ export class Log {
     }
   }
 
-  /** Writes what went wrong in a connection, in fields that a program can read. */
-  failure(error: unknown, fields: LogFields): void {
+  /** Writes what went wrong, in a connection if nothing else is said, in fields that a program can read. */
+  failure(error: unknown, fields: LogFields, event = "connection-failed"): void {
     const expected = error instanceof FramingError || error instanceof DeadlineError ||
-      isNetworkError(error);
-    this.add(expected ? "warn" : "error", "connection-failed", { ...fields, ...facts(error) });
+      error instanceof ProtocolError || error instanceof ExchangeError || isNetworkError(error);
+    this.add(expected ? "warn" : "error", event, { ...fields, ...facts(error) });
   }
 }
 
@@ -45,6 +47,7 @@ export class Log {
 function isNetworkError(error: unknown): boolean {
   return [
     ConnectionLostError,
+    DatagramError,
     Deno.errors.ConnectionReset,
     Deno.errors.ConnectionAborted,
     Deno.errors.BrokenPipe,
@@ -63,6 +66,9 @@ function facts(error: unknown): LogFields {
   }
   if (error instanceof DeadlineError) {
     return { error: error.name, phase: error.phase, ms: error.ms, message: error.message };
+  }
+  if (error instanceof ProtocolError || error instanceof ExchangeError) {
+    return { error: error.name, code: error.code, message: error.message };
   }
   if (!(error instanceof Error)) return { error: "unknown", message: String(error) };
   const stack = isNetworkError(error) || error.stack === undefined ? {} : { stack: error.stack };

@@ -17,6 +17,17 @@
  * @module
  */
 export { ConnectionSlots } from "./connection_slots.ts";
+export {
+  ANSWERING_PORTS,
+  type AnswerRules,
+  type DatagramRefusal,
+} from "./datagrams/answer_guard.ts";
+export {
+  type DatagramHandler,
+  DatagramServer,
+  serveDatagrams,
+  type ServeDatagramsOptions,
+} from "./datagrams/serve_datagrams.ts";
 export { framed, type FramedHandler } from "./framed.ts";
 export { type ConnectionHandler, serve, type ServeOptions } from "./serve.ts";
 export {

@@ -3,6 +3,8 @@ import {
   type Endpoint,
   listen,
   type Listener,
+  type ListenOptions,
+  type TlsIdentity,
 } from "../protocol/transport/mod.ts";
 import { closeGently } from "./close_gently.ts";
 import { ConnectionSlots } from "./connection_slots.ts";
@@ -20,7 +22,7 @@ export interface ServerOptions {
   /** Where to listen, such as `tcp://127.0.0.1:7000`; port 0 takes a free one. */
   readonly listen: Endpoint | string;
   /** Certificate chain and private key in PEM, for `tls://` endpoints. */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: Exclude<ListenOptions["tls"], undefined>;
   /**
    * Most connections served at once. Those in excess wait: one accepted, the others in the listen queue of the
    * kernel. Several servers share a number by sharing {@linkcode ConnectionSlots}.
@@ -161,6 +163,15 @@ export abstract class Server implements AsyncDisposable {
     const { listen: endpoint, tls } = this.#options;
     this.#listener = await listen(endpoint, tls ? { tls } : {});
     this.#intake = new Intake(this.#listener);
+  }
+
+  /**
+   * Takes another certificate for new connections of a `tls://` endpoint; open ones go on. Other endpoints have none.
+   *
+   * @throws {Error} if the certificate cannot be used; then the old one stays.
+   */
+  async renewCertificate(identity: TlsIdentity): Promise<void> {
+    await this.#listener?.renew?.(identity);
   }
 
   /** Serves connections until {@linkcode Server.shutdown}, and resolves when the last one has ended. */

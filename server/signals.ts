@@ -3,11 +3,17 @@ const ENDING: readonly (readonly [Deno.Signal, number])[] = Deno.build.os === "w
   ? [["SIGINT", 130], ["SIGBREAK", 149]]
   : [["SIGINT", 130], ["SIGTERM", 143]];
 
+/** Waits for a signal that asks the program to end. */
+export interface SignalWatch {
+  /** Resolves to the first one, or to null when `ended` resolves before. */
+  until(ended: Promise<unknown>): Promise<Deno.Signal | null>;
+}
+
 /**
- * Resolves to the first signal that asks the program to end, or to null when `ended` resolves before. From the first
- * signal on, a second one ends the program at once.
+ * Begins to watch: nobody who sees the server listen can end it rudely by being quick. From the first signal on, a second
+ * one ends the program at once.
  */
-export async function untilSignal(ended: Promise<unknown>): Promise<Deno.Signal | null> {
+export function watchSignals(): SignalWatch {
   const asked = Promise.withResolvers<Deno.Signal>();
   let draining = false;
   const listeners = ENDING.map(([signal, code]) => {
@@ -19,9 +25,13 @@ export async function untilSignal(ended: Promise<unknown>): Promise<Deno.Signal 
     Deno.addSignalListener(signal, listener);
     return { signal, listener };
   });
-  const first = await Promise.race([asked.promise, ended.then(() => null)]);
-  if (first === null) {
-    for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
-  }
-  return first;
+  return {
+    async until(ended) {
+      const first = await Promise.race([asked.promise, ended.then(() => null)]);
+      if (first === null) {
+        for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
+      }
+      return first;
+    },
+  };
 }

@@ -13,4 +13,6 @@ export interface Service {
   readonly rewrite?: (bytes: Uint8Array, from: number, to: number) => void;
   /** The answer to a message, null to end the conversation. Without it the message itself is the answer. */
   readonly reply?: (message: Uint8Array) => Uint8Array | null;
+  /** The answer to a datagram where it is another one, null for none. */
+  readonly datagramReply?: (message: Uint8Array) => Uint8Array | null;
 }

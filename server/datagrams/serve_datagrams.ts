@@ -1,0 +1,139 @@
+import {
+  type Datagram,
+  type DatagramAddress,
+  type DatagramChannel,
+  type DatagramEndpoint,
+  openDatagrams,
+  TruncatedDatagramError,
+} from "../../protocol/transport/mod.ts";
+import { AnswerGuard, type AnswerRules, type DatagramRefusal } from "./answer_guard.ts";
+
+/** The answer to a datagram, null for none. It must not keep the bytes. */
+export type DatagramHandler = (
+  message: Uint8Array,
+  from: DatagramAddress,
+) => Uint8Array | null | Promise<Uint8Array | null>;
+
+/** Settings and hooks of {@linkcode serveDatagrams}. */
+export interface ServeDatagramsOptions extends AnswerRules {
+  /** Where to receive; or a channel that is open already, which the server then closes. */
+  readonly listen: DatagramEndpoint | string | DatagramChannel;
+  /** Told of each datagram that gets no answer for its own or others' safety. */
+  readonly refused?: (why: DatagramRefusal, datagram: Datagram) => void;
+  /** Told of everything that fails, with the datagram it failed for; prints it on stderr unless given. */
+  readonly error?: (error: unknown, datagram: Datagram | null) => void;
+}
+
+/** How long nothing is received after receiving failed, in ms. */
+const RETRY_MS = 100;
+
+/** Answers datagrams, one after the other. Made by {@linkcode serveDatagrams}. */
+export class DatagramServer implements AsyncDisposable {
+  readonly #channel: DatagramChannel;
+  readonly #guard: AnswerGuard;
+  readonly #handler: DatagramHandler;
+  readonly #options: ServeDatagramsOptions;
+  readonly #finished: Promise<void>;
+  #closing = false;
+
+  /** Serves `channel`, and closes it in the end. */
+  constructor(
+    channel: DatagramChannel,
+    handler: DatagramHandler,
+    options: ServeDatagramsOptions,
+  ) {
+    this.#channel = channel;
+    this.#handler = handler;
+    this.#options = options;
+    this.#guard = new AnswerGuard(channel.local, options);
+    this.#finished = this.#run();
+  }
+
+  /** Where it receives, with the real port. */
+  get endpoint(): string {
+    return this.#channel.endpoint;
+  }
+
+  /** Datagrams have no connections. */
+  get connectionCount(): number {
+    return 0;
+  }
+
+  /** Resolves when it was shut down. */
+  get finished(): Promise<void> {
+    return this.#finished;
+  }
+
+  /** Answers what it has in hand, and stops. Resolves to 0: there is nobody to be cut off. */
+  async shutdown(): Promise<number> {
+    this.#closing = true;
+    await this.#channel.close();
+    await this.#finished;
+    return 0;
+  }
+
+  /** Shuts it down. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closing) {
+      try {
+        const datagram = await this.#channel.receive();
+        if (datagram === null) return;
+        await this.#answer(datagram);
+      } catch (error) {
+        this.#report(error, null);
+        if (error instanceof TruncatedDatagramError) continue;
+        // Whatever it is, it must not keep the processor busy.
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  /** Never rejects: whatever happens here is the matter of this datagram alone. */
+  async #answer(datagram: Datagram): Promise<void> {
+    const { bytes, from } = datagram;
+    let why = this.#guard.refuse(datagram);
+    try {
+      const answer = why === null ? await this.#handler(bytes, from) : null;
+      if (answer !== null) why = this.#guard.refuseAnswer(datagram, answer);
+      if (why !== null) this.#options.refused?.(why, datagram);
+      else if (answer !== null && !this.#closing) await this.#channel.send(answer, from);
+    } catch (error) {
+      this.#report(error, datagram);
+    }
+  }
+
+  #report(error: unknown, datagram: Datagram | null): void {
+    if (this.#options.error) this.#options.error(error, datagram);
+    else console.error(`A datagram at ${this.endpoint} failed:`, error);
+  }
+}
+
+/**
+ * Receives datagrams and answers each with what `handler` makes of it, so that the server cannot be turned against
+ * others: answers are never larger than what was asked (but to this machine), and there are none to itself, to its own
+ * answers coming back, to ports of services that answer everything, or beyond a rate for each source.
+ *
+ * @example
+ * ```ts
+ * import { serveDatagrams } from "@nonstick/nonstick/server";
+ *
+ * await using server = await serveDatagrams((message) => message, { listen: "udp://127.0.0.1:0" });
+ * console.log(server.endpoint); // udp://127.0.0.1:…
+ * ```
+ *
+ * @throws {ListenError} if the place cannot be opened.
+ */
+export async function serveDatagrams(
+  handler: DatagramHandler,
+  options: ServeDatagramsOptions,
+): Promise<DatagramServer> {
+  const { listen } = options;
+  const channel = typeof listen === "object" && "receive" in listen
+    ? listen
+    : await openDatagrams(listen);
+  return new DatagramServer(channel, handler, options);
+}

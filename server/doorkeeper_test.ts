@@ -1,0 +1,132 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { RunningServer, runProgram } from "../cli/testing.ts";
+import { networkOf } from "../cli/address.ts";
+import { Doorkeeper, type DoorRules } from "./doorkeeper.ts";
+
+const OPEN: DoorRules = { allow: [], deny: [], mostPerSource: 2 };
+
+function networks(...texts: string[]) {
+  return texts.map((text) => {
+    const network = networkOf(text);
+    assert(network !== null, text);
+    return network;
+  });
+}
+
+Deno.test("deny wins over allow, and mapped addresses are what they map", () => {
+  const door = new Doorkeeper({
+    ...OPEN,
+    allow: networks("10.0.0.0/8", "fd00::/8", "127.0.0.0/8"),
+    deny: networks("10.1.0.0/16", "10.0.0.5"),
+  });
+  for (
+    const [remote, refused] of [
+      ["tcp://10.2.3.4:5", undefined],
+      ["tcp://10.1.3.4:5", "denied"],
+      ["tls://10.0.0.5:5", "denied"],
+      ["tcp://10.0.0.6:5", undefined],
+      ["tcp://[::ffff:10.1.0.1]:5", "denied"],
+      ["tcp://[fd00::1]:5", undefined],
+      ["tcp://[2001:db8::1]:5", "not allowed"],
+      ["tcp://11.0.0.1:5", "not allowed"],
+      ["tcp://127.0.0.1:5", undefined],
+      ["unix:", undefined],
+      ["stdio:", undefined],
+    ] as const
+  ) assertEquals(door.enter(remote)?.refused, refused, remote);
+});
+
+Deno.test("a bad rule is none at all", () => {
+  for (
+    const text of [
+      "",
+      "10.0.0.0/33",
+      "10.0.0",
+      "host",
+      "10.0.0.0/8/8",
+      "::/129",
+      "10.0.0.0/255.0.255.0",
+    ]
+  ) {
+    assertEquals(networkOf(text), null, text);
+  }
+});
+
+Deno.test("each source has its share, however many addresses of a /64 it uses", () => {
+  const door = new Doorkeeper(OPEN);
+  const enter = (remote: string) => door.enter(remote)?.refused;
+  assertEquals([1, 2, 3].map((port) => enter(`tcp://8.8.8.8:${port}`)), [
+    ...[undefined, undefined, "too many connections"],
+  ]);
+  assertEquals(enter("tcp://8.8.8.9:1"), undefined);
+  assertEquals([1, 2, 3].map((host) => enter(`tcp://[2001:db8::${host}]:1`)), [
+    ...[undefined, undefined, "too many connections"],
+  ]);
+  assertEquals(enter("tcp://[2001:db8:0:1::1]:1"), undefined);
+  door.leave("tcp://8.8.8.8:1");
+  assertEquals(enter("tcp://8.8.8.8:4"), undefined);
+  for (let i = 0; i < 100; i++) assertEquals(enter(`tcp://127.0.0.1:${i + 1}`), undefined);
+  for (
+    const remote of [
+      "8.8.8.8",
+      "8.8.8.8",
+      "8.8.8.9",
+      "[2001:db8::1]",
+      "[2001:db8::2]",
+      "[2001:db8:0:1::1]",
+    ]
+  ) {
+    door.leave(`tcp://${remote}:1`);
+  }
+  assertEquals(door.size, 0);
+});
+
+Deno.test("who misbehaves waits, longer each time, and is forgotten in the end", () => {
+  let now = 0;
+  const door = new Doorkeeper(OPEN, () => now);
+  const peer = "tcp://8.8.8.8:1";
+  const refused = () => {
+    const why = door.enter(peer)?.refused;
+    if (why === undefined) door.leave(peer);
+    return why;
+  };
+  for (let i = 0; i < 3; i++) {
+    assertEquals(refused(), undefined);
+    door.punish(peer, "auth");
+  }
+  assertEquals(refused(), undefined);
+  door.punish(peer, "auth");
+  assertEquals(refused(), "penalty");
+  now += 5_001;
+  assertEquals(refused(), undefined);
+  for (let i = 0; i < 1000; i++) door.punish(peer, "auth");
+  now += 580_000;
+  assertEquals(refused(), "penalty");
+  now += 20_001;
+  assertEquals(refused(), undefined);
+  assertEquals(door.size, 0);
+  door.punish("tcp://127.0.0.1:1", "auth");
+  assertEquals(door.size, 0);
+});
+
+Deno.test("a flood of sources does not grow without bound", () => {
+  const door = new Doorkeeper(OPEN);
+  for (let i = 0; i < 200_000; i++) {
+    door.punish(`tcp://${8 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.1:1`, "protocol");
+  }
+  assert(door.size <= 65_536, `${door.size}`);
+});
+
+Deno.test("--deny and --allow hold at the door of the program, and a bad rule stops it", async () => {
+  await using server = await RunningServer.start(
+    ["--listen", "tcp://127.0.0.1:0", "--deny", "127.0.0.0/8,::1", "--log", "json"],
+    1,
+  );
+  const refused = await runProgram("client", ["--to", server.urls[0] ?? "", "ping"]);
+  assertEquals(refused.code, 1, refused.stderr);
+  server.kill("SIGTERM");
+  assertStringIncludes((await server.ended()).stderr, '"event":"refused"');
+  const bad = await runProgram("server", ["--allow", "10.0.0.0/8,nonsense"]);
+  assertEquals(bad.code, 2);
+  assertStringIncludes(bad.stderr, '"nonsense" is no network');
+});

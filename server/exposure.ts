@@ -1,0 +1,52 @@
+import { addressFacts } from "../cli/address.ts";
+import { NATIVE } from "../cli/dialect.ts";
+import { formatEndpoint } from "../protocol/transport/mod.ts";
+import type { Grants } from "./grants.ts";
+import type { ListenerPlan } from "./listener_plan.ts";
+
+/** What a peer could do to this machine, or to others through it, and which option grants it. */
+const POWERS: readonly {
+  readonly service: string;
+  readonly what: string;
+  readonly has: (grants: Grants) => boolean;
+}[] = [
+  { service: "exec", what: "run programs", has: ({ exec }) => exec !== undefined },
+  { service: "files", what: "write files", has: ({ files }) => files?.write === true },
+  { service: "chat", what: "write to others", has: ({ services }) => "chat" in services },
+];
+
+/**
+ * Why a listener must not be opened: others than this machine could use a power without proving who they are, or be overheard.
+ * Null when it may be. The sentence ends with what to do.
+ */
+export function exposureOf(plan: ListenerPlan, grants: Grants): string | null {
+  const { endpoint, speak } = plan;
+  if (endpoint.scheme !== "tcp" && endpoint.scheme !== "tls") return null;
+  // A name may lead anywhere; an address of this machine leads nowhere else.
+  const reach = addressFacts(endpoint.hostname)?.reach ??
+    (endpoint.hostname === "localhost" ? "this machine" : "everybody");
+  if (reach === "this machine") return null;
+  const open = POWERS.filter(({ service, has }) =>
+    speak === NATIVE
+      ? has(grants)
+      : speak.startsWith(service) && (service === "chat" || has(grants))
+  );
+  if (open.length === 0) return null;
+  const place = formatEndpoint(endpoint, { options: true });
+  const what = `Listening on ${place} would let ${reach === "everybody" ? "anybody" : reach} ${
+    open.map(({ what }) => what).join(", ")
+  }`;
+  if (speak !== NATIVE) {
+    return `${what}: ${speak} knows no secrets and no encryption. Listen on 127.0.0.1, or say --insecure.`;
+  }
+  if (grants.token !== undefined && endpoint.scheme === "tls") return null;
+  const lacks = grants.token === undefined
+    ? endpoint.scheme === "tls" ? "without a token" : "without a token and TLS"
+    : "without TLS";
+  const tls = formatEndpoint({ ...endpoint, scheme: "tls" }, { options: true });
+  return `${what}, ${lacks}. Make a secret and a certificate, and listen with them:\n` +
+    "  openssl rand -hex 32 > token\n" +
+    "  nonstick-server cert --name $(hostname)\n" +
+    `  nonstick-server --listen '${tls}' --token-file token --tls-cert cert.pem --tls-key key.pem …\n` +
+    "Or say --insecure.";
+}
