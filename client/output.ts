@@ -11,6 +11,8 @@ export interface OutputStyle {
   readonly json: boolean;
   /** The output is a terminal, which must not get control characters of a server. */
   readonly terminal: boolean;
+  /** The encoding that streams of bytes come in; they are written in UTF-8. By default they are left as they are. */
+  readonly encoding?: string | undefined;
 }
 
 /** What a command gives: data only, so that programs can read it. */
@@ -18,11 +20,14 @@ export class Output {
   readonly #style: OutputStyle;
   readonly #write: (bytes: Uint8Array) => Promise<number>;
   readonly #encoder = new TextEncoder();
-  readonly #decoder = new TextDecoder();
+  readonly #decoder: TextDecoder;
+  readonly #recode: boolean;
 
   /** Makes an output over a function that writes some of the bytes and tells how many. */
   constructor(style: OutputStyle, write: (bytes: Uint8Array) => Promise<number>) {
     this.#style = style;
+    this.#recode = style.encoding !== undefined;
+    this.#decoder = new TextDecoder(style.encoding);
     this.#write = write;
   }
 
@@ -36,11 +41,19 @@ export class Output {
 
   /** Writes bytes of a stream that has no parts. */
   async bytes(bytes: Uint8Array): Promise<void> {
-    if (this.#style.json) return await this.answers([bytes]);
+    if (this.#style.json) return await this.answers([this.#recoded(bytes)]);
     await this.#writeAll(
       this.#style.terminal
         ? this.#encoder.encode(printableLines(this.#decoder.decode(bytes, { stream: true })))
-        : bytes,
+        : this.#recoded(bytes),
+    );
+  }
+
+  /** Writes bytes of one of several streams; as JSON with `facts`, which say which one it is. */
+  async piece(bytes: Uint8Array, facts: Readonly<Record<string, string>>): Promise<void> {
+    if (!this.#style.json) return await this.bytes(bytes);
+    await this.#writeAll(
+      this.#encoder.encode(`${printableJson({ ...facts, ...described(this.#recoded(bytes)) })}\n`),
     );
   }
 
@@ -48,6 +61,11 @@ export class Output {
   async result(facts: Readonly<Record<string, string | number>>, text: string): Promise<void> {
     const line = this.#style.json ? printableJson(facts) : text;
     await this.#writeAll(this.#encoder.encode(`${line}\n`));
+  }
+
+  #recoded(bytes: Uint8Array): Uint8Array {
+    if (!this.#recode) return bytes;
+    return this.#encoder.encode(this.#decoder.decode(bytes, { stream: true }));
   }
 
   #shown(answer: Uint8Array): Uint8Array {

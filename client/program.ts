@@ -1,44 +1,74 @@
-import { type Dialect, dialectOf, withDialect } from "../cli/dialect.ts";
+import { type Dialect, dialectOf, NATIVE, withDialect } from "../cli/dialect.ts";
+import type { Environment } from "../cli/environment.ts";
+import { helpText } from "../cli/help.ts";
+import type { Page } from "../cli/manual.ts";
 import { nearest } from "../cli/nearest.ts";
 import { parseOptions, UsageError } from "../cli/options.ts";
-import { printable } from "../cli/printable.ts";
+import { printable, printableLines } from "../cli/printable.ts";
+import { sourcesOf } from "../cli/sources.ts";
+import { readToken as tokenFrom } from "../cli/token.ts";
 import { VERSION } from "../cli/version.ts";
 import {
   connect,
   ConnectError,
   type Connection,
+  type DatagramEndpoint,
   type Endpoint,
   EndpointError,
   formatEndpoint,
-  parseEndpoint,
+  parseAnyEndpoint,
 } from "../protocol/transport/mod.ts";
-import type { Command } from "./commands/command.ts";
+import { NativeClient, StrangerError } from "../protocol/native/mod.ts";
+import { DeadlineError } from "../protocol/session/mod.ts";
+import type { Command, ServerCommand } from "./commands/command.ts";
 import { COMMANDS } from "./commands/mod.ts";
-import { exitCodeOf, OutputClosedError, TimeoutError } from "./errors.ts";
-import { type ClientSettings, commandHelp, OPTIONS, programHelp } from "./options.ts";
+import { cureFor } from "./cures.ts";
+import { DatagramAsker } from "./datagrams/datagram_asker.ts";
+import { exitCodeOf, OutputClosedError, RemoteError, TimeoutError, USAGE } from "./errors.ts";
+import {
+  type ClientSettings,
+  commandPage,
+  foreignOptions,
+  OPTIONS,
+  programPage,
+} from "./options.ts";
+import { MANUAL } from "./manual.ts";
 import { Output } from "./output.ts";
 import { Patience } from "./patience.ts";
+import { tlsSettings } from "./trust/tls_settings.ts";
 
-/** Runs `nonstick` with its arguments to the end, and resolves to the exit code. */
-export async function runClient(args: readonly string[]): Promise<number> {
+/**
+ * Runs `nonstick` with its arguments to the end, and resolves to the exit code. What they do not say is looked for in
+ * `environment`, and in the file of `--config`.
+ */
+export async function runClient(
+  args: readonly string[],
+  environment?: Environment,
+): Promise<number> {
   let quiet = args.includes("--quiet");
+  let command: Command | undefined;
   try {
-    const { values, words: [name, ...words] } = parseOptions(OPTIONS, args);
+    const { given, words: [name, ...words] } = parseOptions(OPTIONS, args);
+    const sources = await sourcesOf(MANUAL, args, { command: name, environment });
+    const { values } = parseOptions(OPTIONS, args, sources);
     quiet = values.quiet;
     if (values.version) return say(`nonstick ${VERSION}`);
     if (name === undefined) {
-      if (values.help) return say(programHelp().trimEnd());
+      if (values.help) return say(helpOf(programPage()));
       throw new UsageError("A command is missing.");
     }
-    const command = commandNamed(name);
-    if (values.help) return say(commandHelp(command).trimEnd());
-    await runCommand(command, words, values);
-    return 0;
+    command = commandNamed(name);
+    if (values.help) return say(helpOf(commandPage(command)));
+    const [foreign] = foreignOptions(command, given);
+    if (foreign !== undefined) throw new UsageError(`${name} has no option --${foreign}.`);
+    return await runCommand(command, words, values) ?? 0;
   } catch (error) {
     if (!quiet && !(error instanceof OutputClosedError)) {
-      console.error(`nonstick: ${printable(sentence(error))}`);
+      const cure = cureFor(error, command && "service" in command ? command.service : null);
+      console.error(`nonstick: ${printableLines(sentence(error) + cure)}`);
     }
-    return exitCodeOf(error);
+    const code = exitCodeOf(error);
+    return code === 0 || code === USAGE ? code : command?.failureCode ?? code;
   }
 }
 
@@ -46,23 +76,46 @@ async function runCommand(
   command: Command,
   words: readonly string[],
   settings: ClientSettings,
-): Promise<void> {
+): Promise<number | void> {
   checkWords(command, words);
+  const { json, encoding } = settings;
+  const style = { json, encoding, terminal: Deno.stdout.isTerminal() };
+  const output = new Output(style, (bytes) => Deno.stdout.write(bytes));
+  const errors = new Output(
+    { json: false, encoding, terminal: Deno.stderr.isTerminal() },
+    (bytes) => Deno.stderr.write(bytes),
+  );
+  const input = Deno.stdin;
+  if ("runAlone" in command) return await command.runAlone({ words, settings, input, output });
   const endpoint = readEndpoint(settings.to);
   const dialect = dialectOf(endpoint, settings);
-  const service = serviceFor(command, endpoint, dialect);
+  const speak = spokenWith(command, endpoint, dialect);
   const { framing } = dialect;
-  if (command.framed && framing === null) {
-    throw new UsageError(`${command.name} needs frames: say which ones with --framing SPEC.`);
+  const to = withDialect(formatEndpoint(endpoint), speak, framing);
+  const token = await readToken(settings, speak);
+  if (endpoint.scheme === "udp" || endpoint.scheme === "unixgram") {
+    const { runOverDatagrams } = command;
+    if (runOverDatagrams === undefined) throw needsStream(command, endpoint);
+    await using asker = new DatagramAsker(endpoint, to, settings.timeout);
+    return await runOverDatagrams({ words, settings, to, speak, input, output, asker });
   }
-  const to = withDialect(formatEndpoint(endpoint), service, framing);
-  const connection = await reach(endpoint, to, settings);
+  let connection = await reach(endpoint, to, settings);
   const patience = new Patience(settings.timeout, () => connection.close());
-  const style = { json: settings.json, terminal: Deno.stdout.isTerminal() };
-  const output = new Output(style, (bytes) => Deno.stdout.write(bytes));
+  let native: NativeClient | null = null;
+  const again = async () => {
+    native?.close();
+    connection = await reach(endpoint, to, settings);
+    return native = await introduce(connection, to, settings.timeout, token);
+  };
   try {
-    const input = Deno.stdin;
-    await command.run({ words, to, connection, service, framing, patience, input, output });
+    if (speak === NATIVE) native = await introduce(connection, to, settings.timeout, token);
+    const common = { words, settings, to, connection, speak, framing, patience, input };
+    return await command.run({
+      ...{ ...common, output, errors, again },
+      get native() {
+        return native;
+      },
+    });
   } catch (error) {
     if (!patience.expired) throw error;
     throw new TimeoutError(
@@ -71,8 +124,55 @@ async function runCommand(
     );
   } finally {
     patience.stop();
+    native?.close();
     connection.close();
   }
+}
+
+/** Begins to speak nonstick/1. */
+async function introduce(
+  connection: Connection,
+  to: string,
+  timeoutMs: number,
+  token: Uint8Array | undefined,
+): Promise<NativeClient> {
+  try {
+    return await NativeClient.over(connection, {
+      ...(token === undefined ? {} : { token }),
+      software: `nonstick/${VERSION}`,
+      handshakeTimeoutMs: timeoutMs,
+    });
+  } catch (error) {
+    if (error instanceof DeadlineError || error instanceof StrangerError) {
+      const what = error instanceof DeadlineError
+        ? `says nothing within ${timeoutMs / 1000} s`
+        : "does not speak nonstick/1";
+      const cure = "Say what it speaks with --speak DIALECT or --framing SPEC";
+      const message = `The server at ${to} ${what}. ${cure}`;
+      throw error instanceof DeadlineError ? new TimeoutError(message) : new RemoteError(message);
+    }
+    throw error;
+  }
+}
+
+async function readToken(
+  settings: ClientSettings,
+  speak: string,
+): Promise<Uint8Array | undefined> {
+  const { "token-file": file, "ask-token": ask } = settings;
+  if (speak === NATIVE) {
+    const tell = (text: string) => {
+      if (!settings.quiet) console.error(printable(text));
+    };
+    return await tokenFrom({ ask, file, tell });
+  }
+  if (file !== undefined) throw new UsageError(`--token-file has no sense with ${speak}.`);
+  if (ask) throw new UsageError(`--ask-token has no sense with ${speak}.`);
+  return undefined;
+}
+
+function helpOf({ text, options }: Page): string {
+  return helpText(text, options).trimEnd();
 }
 
 function commandNamed(name: string): Command {
@@ -92,9 +192,17 @@ function checkWords({ name, form, words: [least, most] }: Command, words: readon
   if (words.length > most) throw new UsageError(`${name} takes no argument ${words[most]}.`);
 }
 
-function readEndpoint(url: string): Endpoint {
+type ServerEndpoint = Exclude<Endpoint | DatagramEndpoint, { scheme: "memory" | "stdio" }>;
+
+function needsStream({ name }: Command, { scheme }: DatagramEndpoint): UsageError {
+  const others = COMMANDS.filter((command) => "runOverDatagrams" in command);
+  const names = others.map(({ name }) => name).join(", ");
+  return new UsageError(`${name} needs a stream; over ${scheme} there are ${names}.`);
+}
+
+function readEndpoint(url: string): ServerEndpoint {
   try {
-    const endpoint = parseEndpoint(url);
+    const endpoint = parseAnyEndpoint(url);
     if (endpoint.scheme !== "memory" && endpoint.scheme !== "stdio") return endpoint;
     throw new UsageError(`Cannot connect to ${url}: it leads to no other program.`);
   } catch (error) {
@@ -103,17 +211,27 @@ function readEndpoint(url: string): Endpoint {
   }
 }
 
-/** What to ask of the server: what it is said to speak, or else what the command is for. */
-function serviceFor(command: Command, endpoint: Endpoint, { speak, framing }: Dialect): string {
-  const { name, services: [own = "echo"], services } = command;
+/** What is spoken with the server: what it is said to speak, or else what the command is for. */
+function spokenWith(
+  command: ServerCommand,
+  endpoint: ServerEndpoint,
+  { speak, framing }: Dialect,
+): string {
+  const { name, speaks, service } = command;
+  const own = speaks[0] ?? "echo";
+  if (command.framed && framing === null) {
+    throw new UsageError(`${name} needs frames: say which ones with --framing SPEC.`);
+  }
   if (speak === undefined) return own;
-  if (services.length === 0 || services.includes(speak)) return speak;
+  if (speak === NATIVE ? service !== undefined : speaks.length === 0 || speaks.includes(speak)) {
+    return speak;
+  }
+  if (speak === NATIVE) throw new UsageError(`${name} needs --speak: ${speaks.join(", ")}.`);
   const place = formatEndpoint(endpoint);
+  const fitting = service === undefined ? withDialect(place, own, framing) : place;
   throw new UsageError(
     `${name} cannot talk with a listener that speaks ${speak}. One that fits is started by: ` +
-      `nonstick-server --listen '${
-        withDialect(place, own, framing)
-      }', and named by --to in the same way.`,
+      `nonstick-server --listen '${fitting}', and named by --to in the same way.`,
   );
 }
 
@@ -122,10 +240,9 @@ async function reach(
   to: string,
   settings: ClientSettings,
 ): Promise<Connection> {
-  const ca = settings["tls-ca"];
   const options = {
     connectTimeoutMs: settings.timeout,
-    ...(ca === undefined ? {} : { tls: { caCerts: [await readCertificate(ca)] } }),
+    ...(endpoint.scheme === "tls" ? { tls: await tlsSettings(endpoint, settings) } : {}),
   };
   try {
     return await connect(endpoint, options);
@@ -133,14 +250,6 @@ async function reach(
     if (!(error instanceof ConnectError) || error.reason !== "refused") throw error;
     const cure = `nothing listens there; start a server with: nonstick-server --listen '${to}'`;
     throw new ConnectError(error.endpoint, error.reason, cure, { cause: error });
-  }
-}
-
-async function readCertificate(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw new UsageError(`Cannot read the file of --tls-ca: ${sentence(error)}`);
   }
 }
 

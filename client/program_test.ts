@@ -12,7 +12,8 @@ const NAMES = [
   "hello",
   "hello/line",
   "echo/tls",
-  "default",
+  "native",
+  "echo/line",
 ];
 
 /** One server for all tests of this file that only need an answer. */
@@ -27,6 +28,7 @@ async function withServer(body: (url: Record<string, string>) => Promise<void>):
     "tcp://:0?speak=hello&framing=line",
     "tls://localhost:0?speak=echo&framing=varint",
     "tcp://:0",
+    "tcp://:0?framing=line",
   ];
   await using server = await RunningServer.start([
     ...urls.flatMap((url) => ["--listen", url]),
@@ -45,7 +47,10 @@ Deno.test("nonstick answers over every way a server can speak", () =>
       [["--to", url["echo"] ?? "", "echo", "hello", "there"], "hello there\n"],
       [["--to", url["echo/u32be"] ?? "", "echo", "粘包"], "粘包\n"],
       [["echo", "", "--to", url["echo/u32be"] ?? ""], "\n"],
-      [["--to", url["default"] ?? "", "echo", "--", "--dash"], "--dash\n"],
+      [["--to", url["native"] ?? "", "echo", "--", "--dash"], "--dash\n"],
+      [["--to", url["native"] ?? "", "upper", "hällo"], "HäLLO\n"],
+      [["--to", url["native"] ?? "", "hello", "A", "Bo"], "Welcome!\nHello, A!\nHello, Bo!\n"],
+      [["--to", url["native"] ?? "", "echo", "-"], "a\0b\n\nlast", "a\0b\n\nlast"],
       [["--to", url["upper"] ?? "", "upper", "hällo"], "HäLLO\n"],
       [["--to", url["upper/marked"] ?? "", "upper", "hi", "--json"], '{"text":"HI"}\n'],
       [["--to", url["hello"] ?? "", "hello", "A", "Bo"], "Welcome!\nHello, A!\nHello, Bo!\n"],
@@ -77,13 +82,37 @@ Deno.test("nonstick reaches a server over TLS if it trusts its certificate", () 
     assertStringIncludes(untrusted.stderr, "Cannot connect to tls://localhost");
   }));
 
+Deno.test("a server with a token serves who knows it, and says so to others", async () => {
+  const right = await Deno.makeTempFile(), wrong = await Deno.makeTempFile();
+  await Deno.writeTextFile(right, "correct horse battery staple\n");
+  await Deno.writeTextFile(wrong, "something else, also long\n");
+  await using server = await RunningServer.start(
+    ["--listen", "tcp://:0", "--token-file", right, "--log", "json"],
+    1,
+  );
+  const echo = ["--to", server.urls[0] ?? "", "echo", "hi"];
+  const known = await nonstick(["--token-file", right, ...echo]);
+  assertEquals(known, { code: 0, stdout: "hi\n", stderr: "" });
+  const others = [[], ["--token-file", wrong]];
+  for (const [i, problem] of ["asks for a token", "The token is wrong"].entries()) {
+    const { code, stdout, stderr } = await nonstick([...others[i] ?? [], ...echo]);
+    assertEquals([code, stdout], [4, ""], stderr);
+    assertStringIncludes(stderr, problem);
+  }
+  server.kill("SIGTERM");
+  const { stderr } = await server.ended();
+  assert(!stderr.includes("horse") && !stderr.includes("something else"), stderr);
+  assertStringIncludes(stderr, '"code":"auth"');
+  await Promise.all([right, wrong].map((file) => Deno.remove(file)));
+});
+
 Deno.test("a megabyte through echo - comes back byte for byte, framed and raw", () =>
   withServer(async (url) => {
     const bytes = new Uint8Array(1_000_000);
     for (let i = 0; i < bytes.length; i++) bytes[i] = (i * 2654435761 >>> 13) % 96 + 32;
     for (let i = 0; i < bytes.length; i += 57) bytes[i] = 0x0a;
     const text = new TextDecoder().decode(bytes);
-    for (const name of ["echo", "echo/u32be", "default"]) {
+    for (const name of ["echo", "echo/u32be", "echo/line", "native"]) {
       const { code, stdout, stderr } = await nonstick(
         ["--to", url[name] ?? "", "echo", "-"],
         bytes,
@@ -121,14 +150,16 @@ Deno.test("exit code 2: the command line or the input cannot be used", async () 
     [["--tto", "x", "ping"], "Did you mean --to?"],
     [
       ["--to", "tcp://:1?speak=hello", "echo", "hi"],
-      "nonstick-server --listen 'tcp://127.0.0.1:1?speak=echo'",
+      "nonstick-server --listen 'tcp://127.0.0.1:1'",
     ],
     [["--to", "tcp://:1?speak=echo", "frames"], "--framing SPEC"],
+    [["--to", "tcp://:1", "frames"], "--framing SPEC"],
+    [["--to", "tcp://:1?speak=echo", "--token-file", "x", "ping"], "has no sense with echo"],
     [["--to", "tcp://:1?framing=u33be", "ping"], "u33be"],
     [["--to", "localhost:7000", "ping"], "it has no scheme"],
     [["--to", "stdio:", "ping"], "leads to no other program"],
     [["--timeout", "soon", "ping"], "not a number of seconds"],
-    [["--tls-ca", "/no/such/file", "ping"], "Cannot read the file of --tls-ca"],
+    [["--to", "tls://:1", "--tls-ca", "/no/such/file", "ping"], "Cannot read the file of --tls-ca"],
   ];
   for (const [args, problem] of table) {
     const { code, stdout, stderr } = await nonstick(args);
@@ -174,7 +205,16 @@ Deno.test("exit code 124: the server takes the question and never answers", asyn
     } catch { /* A reset is as good an end. */ }
     return connection;
   };
-  for (const args of [["echo", "hi"], ["ping"], ["frames"], ["echo", "-"]]) {
+  const line = ["--framing", "line"];
+  for (
+    const args of [
+      ["echo", "hi"],
+      [...line, "echo", "hi"],
+      [...line, "ping"],
+      [...line, "frames"],
+      [...line, "echo", "-"],
+    ]
+  ) {
     const serving = silent();
     const all = ["--to", listener.endpoint, "--timeout", "0.3", ...args];
     const running = nonstick(all, "line\n");
@@ -188,8 +228,8 @@ Deno.test("exit code 124: the server takes the question and never answers", asyn
 Deno.test("exit code 1: the server breaks off, or sends what cannot be read", async () => {
   await using listener = await listen("tcp://127.0.0.1:0");
   const table: [args: string[], answer: Uint8Array, problem: string][] = [
-    [["echo", "hi"], new Uint8Array(0), "without an answer"],
-    [["echo", "-"], new Uint8Array(0), "answers missing"],
+    [["--framing", "line", "echo", "hi"], new Uint8Array(0), "without an answer"],
+    [["--framing", "line", "echo", "-"], new Uint8Array(0), "answers missing"],
     [["--speak", "echo", "echo", "-"], Uint8Array.of(0x6c), "bytes too early"],
     [["--framing", "netstring", "frames"], Uint8Array.of(0x78), "cannot be read as netstring"],
   ];

@@ -1,4 +1,6 @@
+import { concat } from "@std/bytes/concat";
 import { FramingError } from "../protocol/framing/mod.ts";
+import type { Exchange } from "../protocol/native/mod.ts";
 import type { FramedConnection } from "../protocol/session/mod.ts";
 import type { Connection } from "../protocol/transport/mod.ts";
 import { Client } from "./client.ts";
@@ -42,6 +44,36 @@ export class FramedTalk implements Talk {
 
   end(): Promise<void> {
     return this.#patience.during(this.#client.closeWrite());
+  }
+}
+
+/** Messages in an exchange of nonstick/1; a long one arrives in pieces. */
+export class NativeTalk implements Talk {
+  readonly #exchange: Exchange;
+  readonly #patience: Patience;
+
+  constructor(exchange: Exchange, patience: Patience) {
+    this.#exchange = exchange;
+    this.#patience = patience;
+  }
+
+  async say(message: Uint8Array): Promise<void> {
+    await this.#patience.during(this.#exchange.send(message));
+  }
+
+  async hear(expected: number): Promise<Uint8Array | null> {
+    const parts: Uint8Array[] = [];
+    for (let have = 0; parts.length === 0 || have < expected;) {
+      const part = await this.#patience.during(this.#exchange.receive());
+      if (part === null) return parts.length === 0 ? null : concat(parts);
+      parts.push(part.bytes);
+      have += part.bytes.length;
+    }
+    return concat(parts);
+  }
+
+  async end(): Promise<void> {
+    await this.#patience.during(this.#exchange.end());
   }
 }
 

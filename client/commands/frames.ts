@@ -8,7 +8,7 @@ export const FRAMES: Command = {
   form: "",
   words: [0, 0],
   summary: "send each line of stdin as a frame, print each frame that comes as a line",
-  services: [],
+  speaks: [],
   framed: true,
   examples: [
     [
@@ -17,7 +17,9 @@ export const FRAMES: Command = {
     ],
   ],
   run: async (context) => {
-    if (context.framing === null) throw new UsageError("frames needs --framing SPEC.");
+    if (context.framing === null) {
+      throw new UsageError("frames needs frames: say which ones with --framing SPEC.");
+    }
     await streamLines(context, context.framing, { answered: false });
   },
 };

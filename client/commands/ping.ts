@@ -1,5 +1,5 @@
 import { RemoteError } from "../errors.ts";
-import type { Command } from "./command.ts";
+import type { Command, CommandContext } from "./command.ts";
 import { talkWith } from "./talk_with.ts";
 
 const PING = new TextEncoder().encode("ping");
@@ -11,20 +11,42 @@ export const PING_COMMAND: Command = {
   form: "",
   words: [0, 0],
   summary: "print how long the server takes for one answer",
-  services: ["echo", "upper", "hello"],
+  service: null,
+  speaks: ["echo", "upper", "hello"],
   examples: [["nonstick --quiet ping && echo up", "is the server there?"]],
-  run: (context) =>
-    talkWith(context, async (talk) => {
-      const { to, service, output } = context;
-      const started = performance.now();
-      // hello speaks first, so nothing need be asked.
-      const greets = service === "hello";
-      if (!greets) await talk.say(PING);
-      const answer = await talk.hear(greets ? GREETING_LENGTH : PING.length);
-      if (answer === null) {
-        throw new RemoteError("The server closed the connection without an answer");
-      }
-      const ms = Number((performance.now() - started).toFixed(3));
-      await output.result({ to, ms }, `${to} answered in ${ms} ms`);
-    }),
+  runOverDatagrams: async (context) => {
+    const started = performance.now();
+    await context.asker.ask(PING);
+    await report(context, performance.now() - started);
+  },
+  run: async (context) => {
+    const { native, patience } = context;
+    await report(
+      context,
+      native === null ? await talked(context) : await patience.during(native.ping()),
+    );
+  },
 };
+
+async function report(
+  { to, output }: Pick<CommandContext, "to" | "output">,
+  time: number,
+): Promise<void> {
+  const ms = Number(time.toFixed(3));
+  await output.result({ to, ms }, `${to} answered in ${ms} ms`);
+}
+
+/** How long an answer takes where there are no pings, in ms. */
+async function talked(context: CommandContext): Promise<number> {
+  const started = performance.now();
+  await talkWith(context, context.speak, async (talk) => {
+    // hello speaks first, so nothing need be asked.
+    const greets = context.speak === "hello";
+    if (!greets) await talk.say(PING);
+    const answer = await talk.hear(greets ? GREETING_LENGTH : PING.length);
+    if (answer === null) {
+      throw new RemoteError("The server closed the connection without an answer");
+    }
+  });
+  return performance.now() - started;
+}
