@@ -12,30 +12,66 @@
  * console.log(verifyDecoder("u32be", { checks: ["closure"] }).ok); // true
  * ```
  *
- * @example Test a server
+ * @example Test a server, each case a step
  * ```ts ignore
- * import { runConformance } from "@nonstick/nonstick/conformance";
- * import { assertEquals } from "@std/assert";
+ * import { conformance } from "@nonstick/nonstick/conformance";
  *
- * Deno.test("my server survives every chunking", async () => {
- *   const { cases } = await runConformance("tcp://127.0.0.1:0", {
- *     framing: "u32be",
- *     expect: "echo",
- *     spawn: "python3 server.py {port}",
- *   });
- *   assertEquals(cases.filter(({ verdict }) => verdict === "FAIL"), []);
+ * Deno.test("my server survives every chunking", async (t) => {
+ *   await conformance(t, "tcp://127.0.0.1:0", { framing: "u32be", expect: "echo", spawn: "python3 server.py {port}" });
  * });
  * ```
  * @module
  */
 export * from "./verify/mod.ts";
+export { conformance, ConformanceError, type TestSteps } from "./test_steps.ts";
 export { runConformance } from "./run_conformance.ts";
-export { ConformanceUsageError, type GivenStream, type RunOptions } from "./run_options.ts";
+export { type ExchangeOptions, runExchange } from "./exchange/run_exchange.ts";
+export { parseScenario } from "./exchange/conversation.ts";
+export {
+  type Json,
+  type Scenario,
+  type ScenarioBytes,
+  ScenarioError,
+  type ScenarioExpect,
+  type ScenarioPayload,
+  type ScenarioSend,
+  type ScenarioStep,
+} from "./exchange/scenario.ts";
+export {
+  ConformanceUsageError,
+  type GivenStream,
+  type RunOptions,
+  type RunStart,
+} from "./run_options.ts";
+export { type KnownEntry, KnownListError, parseKnownList } from "./known/known_list.ts";
+export type { Shard } from "./shard/shard.ts";
+export type { CoveredSet, CutFrame } from "./strategy/covered_set.ts";
 export type { CaseResult, CertificateLine, Counterexample, RunResult } from "./campaign/result.ts";
-export { HarnessFaultError } from "./campaign/campaign.ts";
+export { HarnessFaultError } from "./campaign/harness_fault_error.ts";
 export { TargetStartError } from "./player/target.ts";
 export type { Level } from "./cases/case.ts";
 export type { Cause, Verdict } from "./judge/verdict.ts";
 export type { EdgeMethod } from "./edge/edge_probe.ts";
+export type { HistoryScope } from "./history/history.ts";
 export type { EndEvent } from "./strategy/delivery.ts";
 export type { ExpectationName } from "./stimulus/expectation.ts";
+export type { AtEofPolicy, HalfClosePolicy, OverLimitPolicy } from "./stimulus/contract.ts";
+export {
+  type DirectionStats,
+  type ProxiedConnection,
+  type Proxy,
+  type ProxyOptions,
+  type ProxyStats,
+  startProxy,
+} from "./proxy/proxy.ts";
+export type { FlowEnd, FlowReport } from "./proxy/flow.ts";
+export type { RelayLimits, RelayReport } from "./proxy/relay.ts";
+export {
+  type ProxyAbout,
+  type ProxyRecord,
+  readProxyRecord,
+  type RecordedConnection,
+  type RecordedStep,
+} from "./proxy/record.ts";
+export type { Direction } from "./proxy/parse_chunking.ts";
+export { type ReplayedConnection, type ReplayOptions, replayProxyRecord } from "./proxy/replay.ts";

@@ -1,29 +1,32 @@
+import type { Environment } from "../cli/environment.ts";
+import { helpText } from "../cli/help.ts";
+import type { Page } from "../cli/manual.ts";
 import { nearest } from "../cli/nearest.ts";
 import { UsageError } from "../cli/options.ts";
 import { printableLines } from "../cli/printable.ts";
+import { sourcesOf } from "../cli/sources.ts";
 import { VERSION } from "../cli/version.ts";
 import { FramingSpecError } from "../protocol/framing/mod.ts";
 import { EndpointError } from "../protocol/transport/mod.ts";
-import { EXPLAIN, LIST } from "./commands/book.ts";
 import type { Command } from "./commands/command.ts";
 import { InterruptedError } from "./commands/interrupt.ts";
-import { PROVE } from "./commands/prove.ts";
-import { RUN } from "./commands/run.ts";
+import { ScenarioError } from "./exchange/scenario.ts";
+import { COMMANDS, MANUAL } from "./manual.ts";
 import { TargetStartError } from "./player/target.ts";
 import { ConformanceUsageError } from "./run_options.ts";
-
-const COMMANDS: readonly Command[] = [RUN, PROVE, LIST, EXPLAIN];
 
 const USAGE = 2, NOT_STARTED = 4, FAULT = 70;
 
 /**
  * Runs `nonstick-conformance` with its arguments to the end, and resolves to the exit code. `write` gets what goes to
- * standard output, `complain` what goes to standard error.
+ * standard output, `complain` what goes to standard error. What the arguments do not say is looked for in `environment`,
+ * and in the file of `--config`.
  */
 export async function runProgram(
   args: readonly string[],
   write: (text: string) => void,
   complain: (text: string) => void,
+  environment?: Environment,
 ): Promise<number> {
   const [name, ...rest] = args;
   try {
@@ -32,21 +35,22 @@ export async function runProgram(
       return 0;
     }
     if (name === "--help" || name === "-h") {
-      write(programHelp());
+      write(helpOf(MANUAL.page));
       return 0;
     }
     const command = commandNamed(name);
     // As far as `--`, behind which everything is an argument.
     const options = rest.slice(0, rest.includes("--") ? rest.indexOf("--") : rest.length);
     if (options.includes("--help") || options.includes("-h")) {
-      write(command.help().trimEnd());
+      write(helpOf(command.page));
       return 0;
     }
     if (options.includes("--version")) {
       write(`nonstick-conformance ${VERSION}`);
       return 0;
     }
-    return await command.run(rest, write);
+    const sources = await sourcesOf(MANUAL, rest, { command: name, environment });
+    return await command.run(rest, write, sources);
   } catch (error) {
     complain(`nonstick-conformance: ${printableLines(sentence(error, name))}`);
     return exitCodeOf(error);
@@ -66,28 +70,14 @@ function commandNamed(name: string | undefined): Command {
   );
 }
 
-function programHelp(): string {
-  const commands = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
-  return [
-    "Usage: nonstick-conformance COMMAND [ARGUMENT]... [OPTION]...",
-    "",
-    "Proves that a framed server receives every frame cleanly, however its bytes are cut, or prints the",
-    "smallest cutting that breaks it.",
-    "",
-    "Commands:",
-    ...commands,
-    "",
-    "Examples:",
-    "  # a server of yours that echoes frames with a 32-bit length",
-    "  nonstick-conformance run tcp://127.0.0.1:0 --framing u32be --spawn 'python3 server.py {port}'",
-    "  # the options of a command",
-    "  nonstick-conformance run --help",
-  ].join("\n");
+function helpOf({ text, options }: Page): string {
+  return helpText(text, options).trimEnd();
 }
 
 function isUsage(error: unknown): boolean {
   return error instanceof UsageError || error instanceof ConformanceUsageError ||
-    error instanceof EndpointError || error instanceof FramingSpecError;
+    error instanceof EndpointError || error instanceof FramingSpecError ||
+    error instanceof ScenarioError;
 }
 
 function exitCodeOf(error: unknown): number {

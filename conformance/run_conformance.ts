@@ -3,15 +3,20 @@ import { EndpointError, parseEndpoint } from "../protocol/transport/mod.ts";
 import { VERSION } from "../cli/version.ts";
 import { Campaign } from "./campaign/campaign.ts";
 import { LearntPatience } from "./campaign/patience.ts";
-import { type CaseResult, exitCodeOf, overallVerdict, type RunResult } from "./campaign/result.ts";
+import { type CaseResult, conclude, type RunResult } from "./campaign/result.ts";
 import { Stage } from "./campaign/stage.ts";
 import type { ConformanceCase } from "./cases/case.ts";
 import { CLOSING, findCase, OPENING, selectCases } from "./cases/case_book.ts";
 import { givenStream, PlacesError } from "./cases/given_stream.ts";
 import { openEdgeProbe } from "./edge/edge_probe.ts";
-import { History } from "./history/history.ts";
-import { commandWords } from "./player/command_words.ts";
-import { Target, type TargetOptions } from "./player/target.ts";
+import { runClientOutput } from "./client_output/run_client_output.ts";
+import { runDecoder } from "./decoder/run_decoder.ts";
+import { runExchange } from "./exchange/run_exchange.ts";
+import { History, HISTORY_FORMAT } from "./history/history.ts";
+import { withKnown } from "./known/known_list.ts";
+import { commandWords } from "../cli/command_words.ts";
+import { startTarget } from "./player/start_target.ts";
+import type { TargetEndpoint } from "./player/target.ts";
 import type { Contract } from "./stimulus/contract.ts";
 import { ConformanceUsageError, type GivenStream, type RunOptions } from "./run_options.ts";
 import { EXPECTATIONS } from "./stimulus/expectation.ts";
@@ -46,26 +51,43 @@ import type { Stimulus } from "./stimulus/stimulus.ts";
  * @throws {HarnessFaultError} if the harness itself is at fault.
  */
 export async function runConformance(target: string, options: RunOptions): Promise<RunResult> {
+  const { expect } = options;
+  if (expect === "invariance" || expect === "scenario") {
+    return await runExchange(target, { ...options, expect });
+  }
+  if (options.side === "decoder") return await runDecoder(options);
+  if (expect === "output") return await runClientOutput(target, options);
+  if (options.framing === undefined) {
+    throw new ConformanceUsageError("A framing is missing, such as --framing u32be");
+  }
   const contract: Contract = {
     framing: framing(options.framing),
-    expectation: EXPECTATIONS[options.expect],
+    expectation: EXPECTATIONS[expect],
     ...(options.maxFrame === undefined ? {} : { maxFrame: options.maxFrame }),
+    ...(options.overLimit === undefined ? {} : { overLimit: options.overLimit }),
+    ...(options.atEof === undefined ? {} : { atEof: options.atEof }),
+    ...(options.halfClose === undefined ? {} : { halfClose: options.halfClose }),
   };
   const endpoint = targetEndpoint(target, options);
   const asked = askedCases(contract, options);
   const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
   const plain = plainFrame(contract, seed);
-  await using running = await Target.start({
+  await using running = await startTarget({
     endpoint,
     ...(options.spawn === undefined ? {} : { spawn: spawnWords(options.spawn) }),
     ...(options.caCerts === undefined ? {} : { caCerts: options.caCerts }),
-    startTimeoutMs: options.startTimeoutMs ?? 10_000,
+    ...(options.side === undefined ? {} : { side: options.side }),
+    ...(options.certificate === undefined ? {} : { certificate: options.certificate }),
+    ...(options.onWaiting === undefined ? {} : { onWaiting: options.onWaiting }),
+    startTimeoutMs: options.startTimeoutMs ??
+      (options.side === "client" && options.spawn === undefined ? 60_000 : 10_000),
   });
-  options.onStart?.({ seed, target: running.name });
+  const cases = new Set([...OPENING, ...asked.map(({ id }) => id), ...CLOSING]).size;
+  options.onStart?.({ seed, target: running.name, cases });
   using probe = openEdgeProbe({ method: options.edgeMethod ?? "sock_diag" });
   const started = performance.now();
   const now = () => performance.now() - started;
-  const history = new History(options.onHistory);
+  const history = new History(options.onHistory, options.historyOf);
   const head = {
     version: VERSION,
     seed,
@@ -73,8 +95,27 @@ export async function runConformance(target: string, options: RunOptions): Promi
     framing: contract.framing.spec,
     expect: options.expect,
     ...(options.maxFrame === undefined ? {} : { maxFrame: options.maxFrame }),
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
+    ...(options.command === undefined ? {} : { command: options.command }),
+    startedAt: new Date().toISOString(),
   };
-  history.append({ event: "run", atMs: 0, about: { ...head, pid: running.pid } });
+  const ids = asked.map(({ id }) => id), known = options.known ?? [];
+  history.append({
+    event: "run",
+    atMs: 0,
+    format: HISTORY_FORMAT,
+    about: {
+      ...head,
+      endpoint: target,
+      asked: ids,
+      known,
+      ...(running.pid === undefined ? {} : { pid: running.pid }),
+      ...(options.spawn === undefined ? {} : { spawn: options.spawn }),
+      ...(options.overLimit === undefined ? {} : { overLimit: options.overLimit }),
+      ...(options.atEof === undefined ? {} : { atEof: options.atEof }),
+      ...(options.halfClose === undefined ? {} : { halfClose: options.halfClose }),
+    },
+  });
   const { signal } = options;
   const stage = new Stage({
     target: running,
@@ -91,32 +132,51 @@ export async function runConformance(target: string, options: RunOptions): Promi
     budgetMs: options.budgetMs ?? 60_000,
     shrinkMs: options.shrinkMs ?? 2000,
     scheme: endpoint.scheme,
+    ...(options.pairs === undefined ? {} : { pairs: options.pairs }),
+    ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
   });
   const results: CaseResult[] = [];
   for (const one of withControls(asked)) {
-    const result = await campaign.run(one);
+    const result = withKnown(await campaign.run(one), known);
     history.append({ event: "verdict", atMs: now(), result });
     results.push(result);
     options.onCase?.(result);
   }
-  const verdict = overallVerdict(results, asked.map(({ id }) => id));
+  const conclusion = conclude(results, ids, known);
   const { stderrTail } = running;
-  return {
-    ...head,
+  const end = {
     edge: stage.edge,
-    cases: results,
     certificate: results.flatMap(({ certificate }) => certificate ?? []),
-    verdict,
-    exitCode: exitCodeOf(verdict),
-    ms: now(),
-    ...(verdict === "FAIL" && stderrTail !== "" ? { stderrTail } : {}),
+    ...conclusion,
+    ...(conclusion.verdict === "FAIL" && stderrTail !== "" ? { stderrTail } : {}),
   };
+  const ms = now();
+  history.append({ event: "end", atMs: ms, ...end });
+  return { ...head, ...end, cases: results, ms };
 }
 
-function targetEndpoint(target: string, { spawn }: RunOptions): TargetOptions["endpoint"] {
+/** Where the target is met, if it can be met there. */
+export function targetEndpoint(
+  target: string,
+  { spawn, side, certificate }: Pick<RunOptions, "spawn" | "side" | "certificate">,
+): TargetEndpoint {
   const endpoint = parseEndpoint(target);
-  if (endpoint.scheme === "stdio" || endpoint.scheme === "memory") {
-    throw new EndpointError(target, "scheme", "a target listens on tcp://, tls:// or unix:");
+  if (endpoint.scheme === "memory") {
+    throw new EndpointError(target, "scheme", "a target is at tcp://, tls://, unix: or stdio:");
+  }
+  if (side === "client") {
+    if (endpoint.scheme === "stdio") {
+      throw new EndpointError(target, "scheme", "a client dials tcp://, tls:// or unix:");
+    }
+    if (endpoint.scheme === "tls" && certificate === undefined) {
+      throw new ConformanceUsageError("A client over TLS must be shown --tls-cert and --tls-key");
+    }
+    return endpoint;
+  }
+  if (endpoint.scheme === "stdio") {
+    if (spawn !== undefined) return endpoint;
+    throw new ConformanceUsageError("A target over stdio: needs --spawn, which says what to start");
   }
   if (endpoint.scheme !== "unix" && endpoint.port === 0 && spawn === undefined) {
     throw new ConformanceUsageError(
@@ -126,7 +186,8 @@ function targetEndpoint(target: string, { spawn }: RunOptions): TargetOptions["e
   return endpoint;
 }
 
-function askedCases(contract: Contract, options: RunOptions): ConformanceCase[] {
+/** The cases that the options ask for; at least one. */
+export function askedCases(contract: Contract, options: RunOptions): ConformanceCase[] {
   const { cases = [], exclude = [], stream } = options;
   const selected = stream === undefined ? selectCases(cases, exclude) : [given(contract, stream)];
   if (selected.length === 0) {
@@ -140,7 +201,7 @@ function askedCases(contract: Contract, options: RunOptions): ConformanceCase[] 
 }
 
 /** The opening, what was asked for, the closing. */
-function withControls(asked: readonly ConformanceCase[]): ConformanceCase[] {
+export function withControls(asked: readonly ConformanceCase[]): ConformanceCase[] {
   const named = (ids: readonly string[]) => ids.flatMap((id) => findCase(id) ?? []);
   const controls = [...OPENING, ...CLOSING];
   return [
@@ -171,7 +232,7 @@ function spawnWords(command: string): string[] {
 }
 
 /** One frame that every target answers which is alive. */
-function plainFrame(contract: Contract, seed: number): Stimulus {
+export function plainFrame(contract: Contract, seed: number): Stimulus {
   try {
     const style: PayloadStyle = { letters: "text", empty: false };
     return new PayloadSource(contract, new RandomStream(seed, "plain"), style).frames([7]);

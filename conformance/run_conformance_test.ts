@@ -35,6 +35,7 @@ Deno.test("a right server in this process passes everything, edges proven", asyn
     proven: PROVES ? 299 : 0,
     passed: 299,
     total: 299,
+    set: { kind: "singles", length: 300 },
   });
 });
 
@@ -93,14 +94,14 @@ Deno.test("the same seed plays the same, another one does not", async () => {
   assert(one.streams.length > 0 && one.streams.join() !== other.streams.join());
 });
 
-Deno.test("the history is JSON lines in order: run, connections, plays, verdicts", async () => {
+Deno.test("the history is JSON lines in order: run, connections, plays, verdicts, end", async () => {
   const lines: string[] = [];
   await runEcho({ cases: ["2.1"], onHistory: (line) => lines.push(line) });
   const events = lines.map((line): { event: string } => JSON.parse(line));
   assertEquals(events[0]?.event, "run");
-  assertEquals(events.at(-1)?.event, "verdict");
+  assertEquals(events.at(-1)?.event, "end");
   const kinds = new Set(events.map(({ event }) => event));
-  assertEquals([...kinds].sort(), ["connection", "play", "run", "stimulus", "verdict"]);
+  assertEquals([...kinds].sort(), ["connection", "end", "play", "run", "stimulus", "verdict"]);
 });
 
 Deno.test("what goes wrong only once is neither a failure nor a pass; what is slow once is a pass", async () => {
@@ -263,7 +264,7 @@ Deno.test("what cannot be run is refused before anything is started", async () =
   const refuse = (target: string, options: Partial<RunOptions>, message: string) =>
     assertRejects(() => runConformance(target, { ...ECHO, ...options }), Error, message);
   await refuse(LOOPBACK, {}, "Port 0 needs");
-  await refuse("stdio:", {}, "a target listens on");
+  await refuse("stdio:", {}, "needs --spawn");
   await refuse(LOOPBACK, { spawn: "'x" }, "not closed");
   await refuse("tcp://127.0.0.1:1", { framing: "u33be" }, "u33be");
   await refuse("tcp://127.0.0.1:1", { framing: "fixed:5", expect: "hello" }, "fixed:5 cannot");

@@ -1,6 +1,11 @@
 import type { CaseResult } from "./campaign/result.ts";
+import type { HistoryScope } from "./history/history.ts";
 import type { EdgeMethod } from "./edge/edge_probe.ts";
+import type { AtEofPolicy, HalfClosePolicy, OverLimitPolicy } from "./stimulus/contract.ts";
+import type { Scenario } from "./exchange/scenario.ts";
 import type { ExpectationName } from "./stimulus/expectation.ts";
+import type { KnownEntry } from "./known/known_list.ts";
+import type { Shard } from "./shard/shard.ts";
 import type { EndEvent } from "./strategy/delivery.ts";
 
 /** The run cannot begin as it was asked for: the message says what is wrong. */
@@ -25,20 +30,73 @@ export interface GivenStream {
   readonly end?: EndEvent;
 }
 
+/** What is known when a run begins. */
+export interface RunStart {
+  /** Seed of all that is random. */
+  readonly seed: number;
+  /** The target as an endpoint string, with the real port. */
+  readonly target: string;
+  /** How many cases there are, controls included. */
+  readonly cases: number;
+}
+
 /** Options of {@linkcode runConformance}. */
 export interface RunOptions {
-  /** How the target's frames are marked, as a spec string such as `u32be`. */
-  readonly framing: string;
-  /** What the target does with frames. */
-  readonly expect: ExpectationName;
+  /**
+   * How the target's frames are marked, as a spec string such as `u32be`. Needed but for `invariance`, where it only
+   * helps to tell differences, and for `scenario`, where it stands in the scenario.
+   */
+  readonly framing?: string;
+  /**
+   * What the target does with frames; or `invariance`: whatever it answers to the unsplit `stream`, it has to answer
+   * however that is cut; or `scenario`: what the scenario says; or, for a client, `output`: it prints the same and ends
+   * the same, however the `answer` to it is cut.
+   */
+  readonly expect: ExpectationName | "invariance" | "scenario" | "output";
+  /** The conversation of `expect: "scenario"`. */
+  readonly scenario?: Scenario;
+  /** For `output`: the stream that the client is given. */
+  readonly answer?: Uint8Array;
+  /** For `output`: how many bytes the client has to send first. By default any, if it sends something by itself. */
+  readonly after?: number;
+  /** For `invariance`: regular expressions; what they match in answers may differ. */
+  readonly mask?: readonly string[];
   /** The target's own limit, in payload bytes. Without it nothing is known to be over the limit. */
   readonly maxFrame?: number;
+  /**
+   * What the target does with a frame over its limit, where that is declared.
+   *
+   * @default {"any"}
+   */
+  readonly overLimit?: OverLimitPolicy;
+  /**
+   * What the target does with a frame that is incomplete when the stream ends.
+   *
+   * @default {"any"}
+   */
+  readonly atEof?: AtEofPolicy;
+  /**
+   * What the target does with whole requests that are not answered yet when FIN comes.
+   *
+   * @default {"reply"}
+   */
+  readonly halfClose?: HalfClosePolicy;
   /** Globs of the cases to run, such as `1.*`; by default all. Controls always run. */
   readonly cases?: readonly string[];
   /** Globs of cases to leave out. */
   readonly exclude?: readonly string[];
   /** Command that starts the target; `{host}`, `{port}` and `{path}` are replaced. */
   readonly spawn?: string;
+  /**
+   * Which side the target is: a `server` listens and we dial, a `client` dials us, a `decoder` is behind an adapter.
+   *
+   * @default {"server"}
+   */
+  readonly side?: "server" | "client" | "decoder";
+  /** For a `decoder`: what its adapter calls the codec; by default the framing. */
+  readonly codec?: string;
+  /** Certificate chain and key (PEM) that a client over TLS is shown. */
+  readonly certificate?: { readonly cert: string; readonly key: string };
   /** Seed of all that is random, 0 to 2^32 − 1. By default a new one each time. */
   readonly seed?: number;
   /**
@@ -56,9 +114,9 @@ export interface RunOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * Longest time until a spawned target accepts connections, in ms.
+   * Longest time until a spawned target accepts connections, or a client dials, in ms.
    *
-   * @default {10_000}
+   * @default {10_000} (60,000 for a client that we do not start)
    */
   readonly startTimeoutMs?: number;
   /**
@@ -77,12 +135,39 @@ export interface RunOptions {
    * @default {"sock_diag"}
    */
   readonly edgeMethod?: EdgeMethod;
+  /**
+   * Length of the stream of which every pair of cuts is tried (1.2), in bytes: n bytes have (n − 1)(n − 2) / 2 pairs.
+   *
+   * @default {100}
+   */
+  readonly pairs?: number;
+  /**
+   * After how long a silence the target hangs up, in ms. Then 9.1 is silent for longer; without it a short silence must
+   * be survived.
+   */
+  readonly idleMs?: number;
+  /** Which part of the run this is, when it is split over several machines with the same seed. */
+  readonly shard?: Shard;
+  /** Failures that are known: they do not fail the run as long as their cause stays the same. */
+  readonly known?: readonly KnownEntry[];
+  /** The command line that does the same again, up to its cases and seed; reports print it. */
+  readonly command?: string;
   /** Ends the run: the target is ended, and the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told of the seed and the target once it is reached, before anything is played. */
-  readonly onStart?: (start: { readonly seed: number; readonly target: string }) => void;
+  readonly onStart?: (start: RunStart) => void;
+  /** Awaited before anything is played: the target is there and may be looked at. Its time does not count. */
+  readonly beforePlaying?: (target: { readonly pid: number | undefined }) => Promise<void>;
+  /** Told where we listen, whenever a client that we do not start is waited for. */
+  readonly onWaiting?: (where: string) => void;
   /** Told of each case as soon as it is done. */
   readonly onCase?: (result: CaseResult) => void;
   /** Gets the history, one JSON line at a time. */
   readonly onHistory?: (line: string) => void;
+  /**
+   * Whether the history has all plays, or only those on a connection of their own.
+   *
+   * @default {"everything"}
+   */
+  readonly historyOf?: HistoryScope;
 }

@@ -4,7 +4,7 @@
  */
 import { FramedConnection, type FramedConnectionOptions } from "../protocol/session/mod.ts";
 import { listen, type ListenOptions } from "../protocol/transport/mod.ts";
-import { interpreterOf } from "./testdata/targets/targets.ts";
+import { commandOf, type Habit } from "./testdata/targets/targets.ts";
 
 /** Limit of the servers here unless they are told otherwise, in payload bytes. */
 const LIMIT = 65_536;
@@ -65,7 +65,7 @@ export async function echo(frames: FramedConnection): Promise<void> {
 }
 
 /** The command that starts a planted program of `testdata/targets/`. */
-export function targetCommand(file: string): string {
+export function targetCommand(file: string, habit: Habit | "" = ""): string {
   const path = decodeURIComponent(new URL(`testdata/targets/${file}`, import.meta.url).pathname);
-  return `${interpreterOf(file)} '${path}' {port} {host}`;
+  return `${commandOf(path).map((word) => `'${word}'`).join(" ")} {port} {host} ${habit}`;
 }

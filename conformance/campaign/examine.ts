@@ -1,4 +1,4 @@
-import { judgeTrial } from "../judge/judge_trial.ts";
+import type { JudgeTrial } from "../judge/trial_rules.ts";
 import type { Cause, Finding } from "../judge/verdict.ts";
 import type { Delivery } from "../strategy/delivery.ts";
 import type { LearntPatience } from "./patience.ts";
@@ -16,12 +16,16 @@ export interface Confirmed {
   readonly finding: Finding;
   /** What it takes to see it. */
   readonly delivery: Delivery;
+  /** Number of the last play in which it was seen. */
+  readonly play?: number;
 }
 
 /** What an examination needs. */
 export interface ExamineOptions {
   /** How long to wait. */
   readonly patience: LearntPatience;
+  /** By which rule a trial is judged. */
+  readonly judge: JudgeTrial;
   /** Whether the target skips what is over its limit; see `JudgeContext`. */
   readonly skips: boolean;
   /** Whether the connections must be able to send RST. */
@@ -46,15 +50,14 @@ export async function examine(
   first: Finding | null = null,
 ): Promise<Confirmed | null> {
   for (const delivery of suspects) {
-    const finding = await confirm(stage, delivery, options);
-    if (finding === null) continue;
-    if (first !== null && first.cause !== finding.cause) return { finding: first, delivery };
+    const seen = await confirm(stage, delivery, options);
+    if (seen === null) continue;
+    const { finding } = seen;
+    if (first !== null && first.cause !== finding.cause) return { ...seen, finding: first };
     const small = await smallest(stage, delivery, finding, options);
-    if (small === delivery) return { finding, delivery };
+    if (small === delivery) return seen;
     const again = await confirm(stage, small, options);
-    return again?.cause === finding.cause
-      ? { finding: again, delivery: small }
-      : { finding, delivery };
+    return again?.finding.cause === finding.cause ? again : seen;
   }
   return null;
 }
@@ -62,27 +65,29 @@ export async function examine(
 async function confirm(
   stage: Stage,
   delivery: Delivery,
-  { patience, skips, resets }: ExamineOptions,
-): Promise<Finding | null> {
+  { patience, judge, skips, resets }: ExamineOptions,
+): Promise<Confirmed | null> {
   let finding: Finding | null = null;
+  let play: number | undefined;
   for (let i = 1; i <= REPEATS; i++) {
     // The last time, silence is given all the time there is.
     const decides = i === REPEATS && finding !== null && TIMED.includes(finding.cause);
     const trial = await stage.trial(delivery, decides ? patience.full : patience.repeat, {
       resets,
     });
-    finding = judgeTrial(trial, stage.contract, skips);
+    finding = judge(trial, stage.contract, skips);
     if (finding === null) return null;
+    play = trial.subject.number;
     if (decides) patience.silenceSeen();
   }
-  return finding;
+  return finding && { finding, delivery, ...(play === undefined ? {} : { play }) };
 }
 
 async function smallest(
   stage: Stage,
   delivery: Delivery,
   { cause }: Finding,
-  { patience, skips, resets, shrinkMs, normal }: ExamineOptions,
+  { patience, judge, skips, resets, shrinkMs, normal }: ExamineOptions,
 ): Promise<Delivery> {
   const deadline = stage.now() + shrinkMs;
   return await shrink(stage.contract, delivery, {
@@ -90,7 +95,7 @@ async function smallest(
     hasTime: () => stage.now() < deadline,
     async stillFails(candidate) {
       const trial = await stage.trial(candidate, patience.brisk, { role: "shrink", resets });
-      return judgeTrial(trial, stage.contract, skips)?.cause === cause;
+      return judge(trial, stage.contract, skips)?.cause === cause;
     },
   });
 }

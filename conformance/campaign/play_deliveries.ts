@@ -1,7 +1,7 @@
 import { equals } from "@std/bytes/equals";
-import type { Plan } from "../cases/case.ts";
+import type { PlanOf } from "../cases/case.ts";
 import { judgePlay, showsSkip } from "../judge/judge_play.ts";
-import { judgeTrial } from "../judge/judge_trial.ts";
+import { type JudgeTrial, TRIAL_RULES } from "../judge/trial_rules.ts";
 import type { Finding } from "../judge/verdict.ts";
 import { edgesOf, type Play } from "../player/play.ts";
 import type { Session } from "../player/session.ts";
@@ -50,6 +50,8 @@ export interface PlayOptions {
    * frame by frame, so that it is not blamed for it.
    */
   readonly apart: boolean;
+  /** Which of the deliveries are played here, by index; by default all. */
+  readonly isHere?: (index: number) => boolean;
 }
 
 /**
@@ -58,13 +60,14 @@ export interface PlayOptions {
  */
 export async function playDeliveries(
   stage: Stage,
-  plan: Plan & { kind: "deliveries" },
+  plan: PlanOf<"deliveries">,
   options: PlayOptions,
 ): Promise<Tally> {
   const { packed = false, resets = false, policy } = plan;
   const { patience } = options;
   const normal = options.apart && !plan.joins ? keptApart : (one: Delivery) => one;
   const deliveries = mapped(plan.deliveries, normal);
+  const judge = TRIAL_RULES[plan.judge ?? "answers"];
   const tally: Tally = {
     passed: 0,
     proven: 0,
@@ -82,40 +85,67 @@ export async function playDeliveries(
   }
   const player = packed
     ? new PackedPlayer(stage, patience)
-    : new SinglePlayer(stage, patience, skips, resets);
-  const examination: ExamineOptions = { ...options, skips, resets, normal };
-  const isOver = async ({ play, suspects, finding }: Played) => {
+    : new SinglePlayer(stage, { patience, judge, skips, resets });
+  const examination: ExamineOptions = { ...options, judge, skips, resets, normal };
+  const isOver = async (played: Played) => {
+    const { suspects, finding } = played;
     await player.end();
-    tally.confirmed = await examine(stage, suspects, examination, finding);
-    if (tally.confirmed !== null) return true;
-    if (!isSlow(play)) return ++tally.doubts === MOST_DOUBTS;
+    // What is less binding than the case is told once and does not end it: worse may follow.
+    if (isLesser(finding) && tally.confirmed !== null) return false;
+    const confirmed = await examine(stage, suspects, examination, finding);
+    tally.confirmed = confirmed ?? tally.confirmed;
+    if (confirmed !== null) return !isLesser(confirmed.finding);
+    if (!isSlow(played)) return ++tally.doubts === MOST_DOUBTS;
     tally.slow++;
     return false;
   };
   try {
-    for (const index of packed ? spread(deliveries.count) : counted(deliveries.count)) {
+    const order = packed ? spread(deliveries.count) : counted(deliveries.count);
+    for (const group of grouped(order, plan.together ?? 1, options.isHere)) {
       if (stage.now() > options.deadlineMs && tally.passed > 0) {
         tally.outOfTime = true;
         break;
       }
-      const delivery = deliveries.at(index);
-      const played = await player.play(delivery);
-      if (played.suspects.length > 0 && await isOver(played)) return tally;
-      // A slow one was right when it was repeated; its edges were proven then, but they are not counted.
-      if (played.suspects.length === 0) count(tally, played.play);
-      else if (isSlow(played.play)) tally.passed++;
+      for (const played of await player.play(group.map((index) => deliveries.at(index)))) {
+        const known = isLesser(played.finding) && tally.confirmed !== null;
+        if (played.suspects.length > 0 && await isOver(played)) return tally;
+        // A slow one was right when it was repeated; its edges were proven then, but they are not counted.
+        if (played.suspects.length === 0) count(tally, played.play);
+        else if (known || isSlow(played)) tally.passed++;
+      }
     }
     // What came unasked after the last delivery shows before the answer to one more frame.
-    const last = packed ? await player.play(stage.plain) : null;
-    if (last !== null && last.suspects.length > 0) await isOver(last);
+    const [last] = packed ? await player.play([stage.plain]) : [];
+    if (last !== undefined && last.suspects.length > 0) await isOver(last);
   } finally {
     await player.end();
   }
   return tally;
 }
 
+/** Whether a finding is less binding than its case. */
+function isLesser(finding: Finding | null): boolean {
+  return finding?.level !== undefined;
+}
+
 function* counted(count: number): Generator<number> {
   for (let i = 0; i < count; i++) yield i;
+}
+
+/** Those that are played here, in groups of `size`. */
+function* grouped(
+  order: Iterable<number>,
+  size: number,
+  isHere: (index: number) => boolean = () => true,
+): Generator<number[]> {
+  let group: number[] = [];
+  for (const index of order) {
+    if (isHere(index)) group.push(index);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 function count(tally: Tally, play: Play): void {
@@ -130,9 +160,12 @@ function count(tally: Tally, play: Play): void {
 }
 
 /** Whether all that came is right, the connection is open, and what is missing may still be under way. */
-function isSlow({ state, undecodable, answers, delivery }: Play): boolean {
+function isSlow({ play: { state, undecodable, answers, delivery }, finding }: Played): boolean {
+  if (state !== "open" || undecodable !== undefined) return false;
+  // Behind bad bytes the judge knows best what may come; where it found nothing but silence, that is all.
+  if (finding?.cause === "HANG") return true;
   const { frames } = delivery.stimulus;
-  return state === "open" && undecodable === undefined && answers.length <= frames.length &&
+  return answers.length <= frames.length &&
     answers.every((answer, i) => equals(answer, frames[i]?.answer ?? answer));
 }
 
@@ -145,24 +178,36 @@ interface Played {
   readonly finding: Finding | null;
 }
 
-/** Plays each delivery on a connection of its own. */
+/** What playing on connections of their own needs. */
+interface SingleOptions {
+  readonly patience: LearntPatience;
+  readonly judge: JudgeTrial;
+  readonly skips: boolean;
+  readonly resets: boolean;
+}
+
+/** Plays each delivery on a connection of its own, several of them at once. */
 class SinglePlayer {
   readonly #stage: Stage;
-  readonly #patience: LearntPatience;
-  readonly #skips: boolean;
-  readonly #resets: boolean;
+  readonly #options: SingleOptions;
 
-  constructor(stage: Stage, patience: LearntPatience, skips: boolean, resets: boolean) {
+  constructor(stage: Stage, options: SingleOptions) {
     this.#stage = stage;
-    this.#patience = patience;
-    this.#skips = skips;
-    this.#resets = resets;
+    this.#options = options;
   }
 
-  async play(delivery: Delivery): Promise<Played> {
-    const trial = await this.#stage.trial(delivery, this.#patience.usual, { resets: this.#resets });
-    const finding = judgeTrial(trial, this.#stage.contract, this.#skips);
-    return { play: trial.subject, suspects: finding === null ? [] : [delivery], finding };
+  async play(deliveries: readonly Delivery[]): Promise<Played[]> {
+    const { patience: { usual }, judge, skips, resets } = this.#options;
+    const stage = this.#stage;
+    const sessions: (Session | null)[] = [];
+    for (const delivery of deliveries) {
+      sessions.push(await stage.openFor(delivery, usual, resets));
+    }
+    return await Promise.all(deliveries.map(async (delivery, i) => {
+      const trial = await stage.trialOn(sessions[i] ?? null, delivery, usual);
+      const finding = judge(trial, stage.contract, skips);
+      return { play: trial.subject, suspects: finding === null ? [] : [delivery], finding };
+    }));
   }
 
   end(): Promise<void> {
@@ -183,7 +228,13 @@ class PackedPlayer {
     this.#patience = patience;
   }
 
-  async play(delivery: Delivery): Promise<Played> {
+  async play(deliveries: readonly Delivery[]): Promise<Played[]> {
+    const played: Played[] = [];
+    for (const delivery of deliveries) played.push(await this.#playOne(delivery));
+    return played;
+  }
+
+  async #playOne(delivery: Delivery): Promise<Played> {
     const { usual } = this.#patience;
     if (this.#session?.usable !== true) {
       await this.end();

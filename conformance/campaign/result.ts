@@ -1,7 +1,10 @@
 import type { Level } from "../cases/case.ts";
 import type { EdgeMethod } from "../edge/edge_probe.ts";
 import type { Cause, Verdict } from "../judge/verdict.ts";
-import type { ExpectationName } from "../stimulus/expectation.ts";
+import type { KnownEntry } from "../known/known_list.ts";
+import { staleEntries } from "../known/stale.ts";
+import type { Shard } from "../shard/shard.ts";
+import type { CoveredSet } from "../strategy/covered_set.ts";
 import type { EndEvent } from "../strategy/delivery.ts";
 
 /** The smallest delivery that was found to fail; plain data, enough to play it again. */
@@ -14,6 +17,8 @@ export interface Counterexample {
   readonly waits: readonly number[];
   /** What happens behind the last byte. */
   readonly end: EndEvent;
+  /** Number of the play that confirmed it, in the history. */
+  readonly play?: number;
   /** Where frames begin and end, and where their payloads do; for pictures. */
   readonly frames: readonly {
     readonly start: number;
@@ -46,6 +51,8 @@ export interface CaseResult {
   readonly certificate?: CertificateLine;
   /** The smallest failing delivery, where there is one. */
   readonly counterexample?: Counterexample;
+  /** The entry of a list that knows of this failure, so that it does not fail the run. */
+  readonly known?: KnownEntry;
   /** How long it took, in ms. */
   readonly ms: number;
 }
@@ -60,6 +67,10 @@ export interface CertificateLine {
   readonly passed: number;
   /** All of them. */
   readonly total: number;
+  /** The same as a rule, so that a report can check from the history that the set is whole. */
+  readonly set?: CoveredSet;
+  /** By which rule the deliveries were judged, when it is not the usual one. */
+  readonly judge?: "answers" | "output" | "stalled";
 }
 
 /** What a run came to; plain data. */
@@ -73,9 +84,11 @@ export interface RunResult {
   /** The framing, as a canonical spec. */
   readonly framing: string;
   /** What the target was expected to answer. */
-  readonly expect: ExpectationName;
+  readonly expect: string;
   /** The target's own limit, in payload bytes, if it was told. */
   readonly maxFrame?: number;
+  /** Which part of the run this is, when it was split over machines. */
+  readonly shard?: Shard;
   /** How edges were watched, and why not better. */
   readonly edge: { readonly method: EdgeMethod; readonly reason: string };
   /** Every case, in the order in which they were run. */
@@ -90,22 +103,42 @@ export interface RunResult {
   readonly ms: number;
   /** The last of the target's standard error, if we started it and it failed. */
   readonly stderrTail?: string;
+  /** The command line that does the same again, up to its cases and its seed. */
+  readonly command?: string;
+  /** When it began: date and time, ISO 8601. */
+  readonly startedAt?: string;
+  /** Entries of lists of known failures that are true no longer; they fail the run. */
+  readonly stale?: readonly string[];
+  /** Why the run is not whole: it was interrupted, or shards of it are missing. */
+  readonly interrupted?: string;
 }
 
+/** What all cases come to together. */
+export type Conclusion = Pick<RunResult, "verdict" | "exitCode" | "stale">;
+
 /**
- * The verdict over all cases. A failure anywhere is one, of a control as well; a pass needs that at least one of the
- * cases that were asked for passed: controls alone prove nothing.
+ * The verdict over all cases. A failure anywhere is one, of a control as well, unless it is known; so is a stale entry
+ * of a list of known failures. A pass needs that at least one of the cases that were asked for passed, or failed in
+ * the way that is known: controls alone prove nothing.
  */
-export function overallVerdict(
+export function conclude(
   cases: readonly CaseResult[],
   asked: readonly string[],
-): RunResult["verdict"] {
-  const has = (verdict: Verdict) => cases.some((one) => one.verdict === verdict);
-  if (has("FAIL")) return "FAIL";
-  const proved = cases.some(({ id, verdict }) =>
-    asked.includes(id) && (verdict === "PASS" || verdict === "NONSTRICT")
+  known: readonly KnownEntry[] = [],
+): Conclusion {
+  const stale = staleEntries(cases, asked, known);
+  const unknown = cases.filter((one) => one.known === undefined);
+  const has = (verdict: Verdict) => unknown.some((one) => one.verdict === verdict);
+  const proved = cases.some((one) =>
+    asked.includes(one.id) &&
+    (one.verdict === "PASS" || one.verdict === "NONSTRICT" || one.known !== undefined)
   );
-  return has("INCONCLUSIVE") || !proved ? "INCONCLUSIVE" : "PASS";
+  const verdict = has("FAIL") || stale.length > 0
+    ? "FAIL"
+    : has("INCONCLUSIVE") || !proved
+    ? "INCONCLUSIVE"
+    : "PASS";
+  return { verdict, exitCode: exitCodeOf(verdict), ...(stale.length > 0 ? { stale } : {}) };
 }
 
 /** The exit code of a verdict. */

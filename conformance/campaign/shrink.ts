@@ -155,7 +155,7 @@ function putTogether(contract: Contract, pieces: readonly Piece[], like: Deliver
   }
   // What waited at the very end still does.
   if (like.waits.at(-1) === like.stimulus.bytes.length) waits.add(length);
-  return { stimulus, cuts: [...cuts], waits: [...waits], end: like.end };
+  return { ...like, stimulus, cuts: [...cuts], waits: [...waits] };
 }
 
 /** The list without all its items, without each half, each quarter, …, each single one. */

@@ -1,9 +1,18 @@
 import type { ConformanceCase } from "./case.ts";
+import { globPattern } from "./glob.ts";
 import { CONTROLS } from "./section_0_controls.ts";
 import { SPLITS } from "./section_1_splits.ts";
+import { SENDER } from "./section_11_sender.ts";
+import { PROXIED } from "./section_13_proxy.ts";
 import { COALESCING } from "./section_2_coalescing.ts";
+import { CORRUPTION } from "./section_10_corruption.ts";
 import { SIZES } from "./section_3_sizes.ts";
+import { LENGTH_PREFIXES } from "./section_4_length_prefix.ts";
+import { HEADERS_AND_BODIES } from "./section_5_header_body.ts";
+import { DELIMITERS } from "./section_6_delimiter.ts";
+import { NETSTRINGS } from "./section_7_netstring.ts";
 import { ENDS } from "./section_8_end.ts";
+import { PRESSURE } from "./section_9_pressure.ts";
 
 /** Every case, by section. A new section is one new file and one line here. */
 export const CASE_BOOK: readonly ConformanceCase[] = [
@@ -11,7 +20,15 @@ export const CASE_BOOK: readonly ConformanceCase[] = [
   ...SPLITS,
   ...COALESCING,
   ...SIZES,
+  ...LENGTH_PREFIXES,
+  ...HEADERS_AND_BODIES,
+  ...DELIMITERS,
+  ...NETSTRINGS,
   ...ENDS,
+  ...PRESSURE,
+  ...CORRUPTION,
+  ...SENDER,
+  ...PROXIED,
 ];
 
 /** The case with this id, or undefined. */
@@ -39,12 +56,4 @@ export function selectCases(
     (wanted.length === 0 || wanted.some((glob) => glob.test(id))) &&
     !unwanted.some((glob) => glob.test(id))
   );
-}
-
-function globPattern(glob: string): RegExp {
-  const pattern = glob.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll(
-    "?",
-    ".",
-  );
-  return new RegExp(`^(${pattern})${/^\d+$/.test(glob) ? "(\\..*)?" : ""}$`);
 }

@@ -15,8 +15,8 @@ export function givenStream(
   },
 ): ConformanceCase {
   const { bytes, cuts = [], waits = [], end = "none" } = given;
-  check("cuts", cuts, bytes.length - 1);
-  check("waits", waits, bytes.length);
+  checkPlaces("cuts", cuts, bytes.length - 1);
+  checkPlaces("waits", waits, bytes.length);
   const delivery = deliver(readStimulus(contract, bytes), cuts, { waits, end });
   return {
     id: "stream",
@@ -39,7 +39,12 @@ export class PlacesError extends Error {
   override readonly name = "PlacesError";
 }
 
-function check(what: string, places: readonly number[], most: number): void {
+/**
+ * Checks that places in a stream rise and are at most `most`.
+ *
+ * @throws {PlacesError} if they do not.
+ */
+export function checkPlaces(what: string, places: readonly number[], most: number): void {
   places.forEach((at, i) => {
     const least = (places[i - 1] ?? 0) + 1;
     if (Number.isInteger(at) && at >= least && at <= most) return;

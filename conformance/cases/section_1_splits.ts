@@ -1,4 +1,4 @@
-import type { Stimulus } from "../stimulus/stimulus.ts";
+import { type Part, Stimulus } from "../stimulus/stimulus.ts";
 import {
   cutPairs,
   type CutPlan,
@@ -9,9 +9,9 @@ import {
   stride,
   subsets,
 } from "../strategy/cut_plan.ts";
-import { chained, cutting, mapped } from "../strategy/deliveries.ts";
-import { withCuts } from "../strategy/delivery.ts";
-import { type ConformanceCase, inProcessOnly, type Plan } from "./case.ts";
+import { chained, cutting, mapped, these } from "../strategy/deliveries.ts";
+import { deliver, withCuts } from "../strategy/delivery.ts";
+import { type ConformanceCase, inProcessOnly, type Plan, type Scene } from "./case.ts";
 
 /** Bytes of the stream for single cuts and for pairs of cuts. */
 const SINGLE = 300;
@@ -20,6 +20,8 @@ const PAIRS = 100;
 const PLACES = 10;
 /** Sizes of the buffers that programs like to read with, in bytes. */
 const BUFFERS = [4096, 8192, 16_384, 65_536];
+/** Payloads of streams that fill such a buffer, and most bytes around one of them. */
+const EXACT_FRAME = 400, MOST_HEADER = 64;
 
 function splits(stimulus: Stimulus, plan: CutPlan, counted = false): Plan {
   const covers = `${plan.name} of ${stimulus.bytes.length} bytes`;
@@ -27,8 +29,26 @@ function splits(stimulus: Stimulus, plan: CutPlan, counted = false): Plan {
     kind: "deliveries",
     packed: true,
     deliveries: cutting(stimulus, plan),
-    ...(counted ? { covers } : {}),
+    ...(counted ? { covers, ...(plan.set ? { set: plan.set } : {}) } : {}),
   };
+}
+
+/** A stream of exactly `size` bytes; undefined when no payload makes its last frame fit. */
+function exactStream(scene: Scene, size: number): Stimulus | undefined {
+  const source = scene.payloads(`exactly ${size}`);
+  const parts: Part[] = [];
+  let left = size;
+  while (left > 2 * EXACT_FRAME) {
+    const frame = source.frame(EXACT_FRAME);
+    parts.push(frame);
+    left -= frame.wire.length;
+  }
+  // Headers grow with their payloads, so the length that fits is tried for.
+  for (let length = left; length > Math.max(0, left - MOST_HEADER); length--) {
+    const last = source.frame(length);
+    if (last.wire.length === left) return new Stimulus(scene.contract, [...parts, last]);
+  }
+  return undefined;
 }
 
 /** Where headers, payloads and frames end. */
@@ -63,7 +83,9 @@ export const SPLITS: readonly ConformanceCase[] = [
     issue: "https://github.com/netty/netty/issues/17549",
     fix: "Resume where you stopped; never start a header over with the bytes of a later chunk.",
     plan(scene) {
-      const stimulus = scene.payloads().stream(PAIRS, 12);
+      const length = scene.pairs ?? PAIRS;
+      // About as many frames in every length: each place matters, not how much there is to answer.
+      const stimulus = scene.payloads().stream(length, Math.max(12, Math.floor(length / 8)));
       return splits(stimulus, cutPairs(stimulus.bytes.length), true);
     },
   },
@@ -171,13 +193,22 @@ export const SPLITS: readonly ConformanceCase[] = [
       const stimulus = scene.payloads().stream(65_536 + 200, 1000);
       const lists = BUFFERS.flatMap((size) => [[size - 1], [size], [size + 1]]);
       const all = [...lists, BUFFERS];
-      return splits(stimulus, listed("buffer sizes", stimulus.bytes.length, all));
+      const plan = splits(stimulus, listed("buffer sizes", stimulus.bytes.length, all));
+      // A read that ends with a frame and fills its buffer: nothing comes behind it that could wake the reader again.
+      const exact = BUFFERS.flatMap((size) => exactStream(scene, size) ?? []);
+      return plan.kind === "deliveries"
+        ? {
+          ...plan,
+          deliveries: chained([plan.deliveries, these(exact.map((one) => deliver(one)))]),
+        }
+        : plan;
     },
   },
   {
     id: "1.9",
     title: "empty chunk between any two bytes",
     level: "MUST",
+    needs: ["in process"],
     requirement: "An empty chunk changes nothing.",
     why: "Streams and wrappers hand out empty chunks; an empty read is not the end.",
     issue: "https://github.com/lesismal/nbio/issues/28",
@@ -188,6 +219,7 @@ export const SPLITS: readonly ConformanceCase[] = [
     id: "1.10",
     title: "chunk is a view into a larger buffer",
     level: "MUST",
+    needs: ["in process"],
     requirement: "Only the bytes of the chunk are read, not those around it.",
     why: "Code that takes `chunk.buffer` reads its neighbours.",
     fix: "Respect byteOffset and length.",
@@ -197,6 +229,7 @@ export const SPLITS: readonly ConformanceCase[] = [
     id: "1.11",
     title: "chunk overwritten after delivery",
     level: "MUST",
+    needs: ["in process"],
     requirement: "A frame stays what it was when the read buffer is used again.",
     why: "Read buffers are reused; a frame that is a view into one changes under its owner.",
     fix: "Copy what outlives the call, or own the buffer.",

@@ -109,6 +109,10 @@ export const COALESCING: readonly ConformanceCase[] = [
         packed: true,
         deliveries: chained(windows.map((w) => cutting(w, cutPairs(w.bytes.length)))),
         covers: "all pairs of cuts of four windows of three frames",
+        set: {
+          kind: "each",
+          sets: windows.map(({ bytes }) => ({ kind: "pairs", length: bytes.length })),
+        },
       };
     },
   },
@@ -116,14 +120,12 @@ export const COALESCING: readonly ConformanceCase[] = [
     id: "2.6",
     title: "a frame and the end of the stream in one read",
     level: "MUST",
+    needs: ["half-close"],
     requirement: "A frame is answered though FIN comes right behind it.",
     why: "The end is handled first and the bytes before it are dropped.",
     issue: "https://github.com/MDA2AV/HttpArena/issues/1453",
     fix: "Decode what has come before you act on the end.",
     plan(scene) {
-      if (scene.scheme === "tls") {
-        return unsupported("TLS may end both directions at once (RFC 5246, 7.2.1)");
-      }
       const source = scene.payloads();
       const streams = [[5], [1], [3, 4]].map((sizes) => source.frames(sizes));
       return {
@@ -137,6 +139,7 @@ export const COALESCING: readonly ConformanceCase[] = [
     id: "2.7",
     title: "a bad frame between two good ones in one chunk",
     level: "MUST",
+    negative: "between frames",
     requirement:
       "The good frame before the bad one is answered; after it nothing is, unless the target skips and goes on.",
     why:
@@ -161,6 +164,7 @@ export const COALESCING: readonly ConformanceCase[] = [
     id: "2.8",
     title: "decoder swapped in the middle of a chunk",
     level: "MUST",
+    needs: ["in process"],
     requirement: "After an upgrade the new protocol gets the bytes that the old one did not take.",
     why: "Bytes that came with the last frame of the old protocol are lost in its buffer.",
     fix: "Hand over what is left of the buffer.",

@@ -1,55 +1,39 @@
 import {
   claimHeader,
+  largestClaim,
   malformedHeader,
   MOST_REAL_BYTES,
   oversizedFrame,
+  oversizedInBytes,
   TELLING_CLAIMS,
 } from "../stimulus/claims.ts";
-import { payloadRange } from "../stimulus/contract.ts";
 import { framePart, type Part, Stimulus } from "../stimulus/stimulus.ts";
 import { listed, stride } from "../strategy/cut_plan.ts";
 import { these } from "../strategy/deliveries.ts";
 import { deliver, type Delivery } from "../strategy/delivery.ts";
 import { type ConformanceCase, inProcessOnly, type Plan, type Scene, unsupported } from "./case.ts";
+import { lacking } from "./features.ts";
+import { overLimitPolicy } from "./hostile_streams.ts";
 
 /** Connections that are open at once in 3.10. */
 const CROWD = 16;
 /** Bytes behind the header of an over-long frame that come one by one in 3.8. */
 const DRIPPED = 48;
 
-/** Why over-limit cases do not apply, or undefined when they do. */
-function noLimit({ contract }: Scene): Plan | undefined {
-  if (contract.maxFrame === undefined) {
-    return unsupported("give the target's own limit with --max-frame N");
-  }
-  if (contract.framing.maxPayload <= contract.maxFrame) {
-    return unsupported(
-      `${contract.framing.spec} cannot carry more than ${contract.maxFrame} bytes`,
-    );
-  }
-  return undefined;
-}
-
-/** The shortest over-long delivery: does the target close, or skip and go on? */
-function policy(scene: Scene): Delivery | undefined {
-  const source = scene.payloads("policy");
-  const bad = oversizedFrame(scene.contract, source);
-  return bad && deliver(new Stimulus(scene.contract, [bad, source.frame(4)]));
-}
-
 /** A good frame, then a header that claims too much, then nothing. */
 function claim(scene: Scene, size: bigint): Delivery | undefined {
   const { contract } = scene;
   const wire = claimHeader(contract, size);
   if (wire === undefined || size <= BigInt(contract.maxFrame ?? 0)) return undefined;
-  const bad: Part = { kind: "bad", wire, what: `a claim of ${size} bytes` };
+  const skippable = size <= BigInt(Number.MAX_SAFE_INTEGER);
+  const bad: Part = { kind: "bad", wire, what: `a claim of ${size} bytes`, skippable };
   return deliver(new Stimulus(contract, [scene.payloads("claims").frame(3), bad]));
 }
 
 function claims(scene: Scene, sizes: readonly bigint[], otherwise: string): Plan {
   const wanted = sizes.flatMap((size) => claim(scene, size) ?? []);
   if (wanted.length === 0) return unsupported(otherwise);
-  const known = policy(scene);
+  const known = overLimitPolicy(scene);
   return {
     kind: "deliveries",
     deliveries: these(wanted),
@@ -65,17 +49,12 @@ export const SIZES: readonly ConformanceCase[] = [
     id: "3.1",
     title: "empty payload",
     level: "MUST",
+    needs: ["empty frames"],
     requirement: "A frame without payload is a frame and is answered.",
     why: "Zero is taken for nothing: for the end, for an error, or for `not yet`.",
     issue: "https://github.com/lesismal/nbio/issues/28",
     fix: "Tell `no frame yet` from `a frame of 0 bytes`.",
     plan(scene) {
-      const { least } = payloadRange(scene.contract, 0);
-      if (least > 0) {
-        return unsupported(
-          `a payload of ${scene.contract.framing.spec} has at least ${least} bytes`,
-        );
-      }
       const source = scene.payloads();
       const streams = [[4, 0, 4], [0], [0, 0, 0], [0, 4], [4, 0]].map((w) => source.frames(w));
       return {
@@ -135,8 +114,12 @@ export const SIZES: readonly ConformanceCase[] = [
           ]),
         )
       );
-      const over = policy(scene);
-      const all = over && framing.maxPayload > maxFrame ? [...right, over] : right;
+      const over = overLimitPolicy(scene), wide = oversizedInBytes(scene.contract);
+      const wrong = [
+        ...(over && framing.maxPayload > maxFrame ? [over] : []),
+        ...(wide ? [deliver(new Stimulus(scene.contract, [wide, source.frame(4)]))] : []),
+      ];
+      const all = [...right, ...wrong];
       if (all.length === 0) return unsupported(`${framing.spec} has no such sizes`);
       return { kind: "deliveries", deliveries: these(all) };
     },
@@ -145,14 +128,14 @@ export const SIZES: readonly ConformanceCase[] = [
     id: "3.4",
     title: "huge claim without a body",
     level: "MUST",
+    needs: ["limit"],
+    negative: "header",
     requirement:
       "A header that claims more than the limit is refused at once, and costs no memory.",
     why: "A few bytes must not buy gigabytes, nor a connection for ever.",
     issue: "https://github.com/netty/netty/issues/16633",
     fix: "Check the length before you allocate or wait for the body; grow with what has come.",
     plan(scene) {
-      const none = noLimit(scene);
-      if (none) return none;
       const sizes = [2n ** 32n - 1n, 2n ** 30n, 2n ** 24n - 1n, 2n ** 16n - 1n];
       const largest = sizes.find((size) => claim(scene, size) !== undefined);
       return claims(scene, largest === undefined ? [] : [largest], NO_CLAIM);
@@ -162,16 +145,23 @@ export const SIZES: readonly ConformanceCase[] = [
     id: "3.5",
     title: "claims around 2^15, 2^16, 2^24, 2^31, 2^32, 2^53, 2^63, 2^64",
     level: "MUST",
+    needs: ["limit"],
+    negative: "header",
     requirement: "Each claim over the limit is refused; none is answered.",
     why: "Signs, doubles and length + header overflow just there.",
     issue: "https://github.com/zeromq/libzmq/issues/3351",
     fix: "Check the range before you calculate; keep lengths in a type that holds them all.",
-    plan: (scene) => noLimit(scene) ?? claims(scene, TELLING_CLAIMS, NO_CLAIM),
+    plan: (scene) => {
+      const largest = largestClaim(scene.contract);
+      const sizes = largest === undefined ? TELLING_CLAIMS : [...TELLING_CLAIMS, largest];
+      return claims(scene, [...new Set(sizes)], NO_CLAIM);
+    },
   },
   {
     id: "3.6",
     title: "negative lengths",
     level: "MUST",
+    negative: "header",
     requirement:
       "A length with its highest bit set is refused, whether that makes it negative or huge.",
     why:
@@ -186,8 +176,8 @@ export const SIZES: readonly ConformanceCase[] = [
         const stream = new Stimulus(contract, [scene.payloads().frame(3), bad]);
         return { kind: "deliveries", deliveries: these([deliver(stream)]) };
       }
-      const none = noLimit(scene);
-      if (none) return none;
+      const why = lacking(scene, ["limit"]);
+      if (why !== undefined) return unsupported(why);
       const width = /^u(16|24|32|64)/.exec(contract.framing.spec)?.[1];
       if (width === undefined) return unsupported("this framing has no sign bit");
       const top = 2n ** (BigInt(width) - 1n);
@@ -198,6 +188,8 @@ export const SIZES: readonly ConformanceCase[] = [
     id: "3.7",
     title: "an over-long frame, then a good one",
     level: "MUST",
+    needs: ["limit"],
+    negative: "payload",
     requirement:
       "The target closes, or skips exactly the over-long frame and answers the next one; never a phantom.",
     why:
@@ -205,8 +197,6 @@ export const SIZES: readonly ConformanceCase[] = [
     issue: "https://github.com/eventmachine/eventmachine/pull/338",
     fix: "Close; or count down exactly the bytes that the header announced.",
     plan(scene) {
-      const none = noLimit(scene);
-      if (none) return none;
       const source = scene.payloads();
       const bad = oversizedFrame(scene.contract, source);
       if (bad === undefined) return unsupported("such a frame is too much to send");
@@ -223,13 +213,13 @@ export const SIZES: readonly ConformanceCase[] = [
     id: "3.8",
     title: "an over-long frame, dripped",
     level: "MUST",
+    needs: ["limit"],
+    negative: "payload",
     requirement: "An over-long frame is refused however its first bytes are cut.",
     why: "A limit that is checked once per chunk is not checked at all.",
     issue: "https://github.com/c4punks/CWIST/issues/161",
     fix: "Check the limit per frame, not per read.",
     plan(scene) {
-      const none = noLimit(scene);
-      if (none) return none;
       const source = scene.payloads();
       const bad = oversizedFrame(scene.contract, source);
       if (bad === undefined) return unsupported("such a frame is too much to send");
@@ -242,24 +232,25 @@ export const SIZES: readonly ConformanceCase[] = [
     id: "3.9",
     title: "the header of an over-long frame alone",
     level: "MUST",
+    needs: ["limit"],
+    negative: "header",
     requirement: "The header alone is enough to refuse; the body is not waited for.",
     why: "A target that waits for the body first has already accepted it.",
     issue: "https://github.com/SaaSy-Solutions/mockforge/issues/751",
     fix: "Check the limit as soon as the header is complete.",
-    plan: (scene) =>
-      noLimit(scene) ?? claims(scene, [BigInt(scene.contract.maxFrame ?? 0) + 1n], NO_CLAIM),
+    plan: (scene) => claims(scene, [BigInt(scene.contract.maxFrame ?? 0) + 1n], NO_CLAIM),
   },
   {
     id: "3.10",
     title: "many connections, each with half a frame",
     level: "MUST",
+    needs: ["answers"],
     requirement:
       "Each connection keeps its own place in its own frame, and a new one is served meanwhile.",
     why: "One buffer for all connections mixes what belongs apart.",
     issue: "https://github.com/ystreet/turn-proto/issues/71",
     fix: "Keep the decoder's state per connection.",
     plan(scene) {
-      if (!scene.contract.expectation.answers) return unsupported("no answers are expected");
       const source = scene.payloads();
       if (scene.contract.framing.spec === "fixed:1") return unsupported("a frame has no halves");
       const halves = Array.from({ length: CROWD }, (_, i) => {
@@ -283,6 +274,7 @@ export const SIZES: readonly ConformanceCase[] = [
     id: "3.11",
     title: "limit changed in the middle of a frame",
     level: "MUST",
+    needs: ["in process"],
     requirement: "A new limit counts from the next header on.",
     why: "A frame that was accepted must not be refused halfway.",
     fix: "Decide once per frame.",

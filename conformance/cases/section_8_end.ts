@@ -1,27 +1,26 @@
-import { readStimulus } from "../stimulus/read_stimulus.ts";
-import type { Stimulus } from "../stimulus/stimulus.ts";
+import { Stimulus } from "../stimulus/stimulus.ts";
 import { these } from "../strategy/deliveries.ts";
-import { deliver, type Delivery, type EndEvent } from "../strategy/delivery.ts";
-import { type ConformanceCase, type Scene, unsupported } from "./case.ts";
+import { deliver } from "../strategy/delivery.ts";
+import { malformedHeader, oversizedFrame } from "../stimulus/claims.ts";
+import { singleCuts } from "../strategy/cut_plan.ts";
+import { type ConformanceCase, type Plan, type Scene, unsupported } from "./case.ts";
+import { cutOff, offsets } from "./cut_off.ts";
+import { largeFrames } from "./pressure_streams.ts";
 
 /** Sizes of the payloads of the stream that ends at every offset. */
 const SIZES = [3, 0, 5, 9];
-/** Longest stream of which every offset is tried, in bytes. */
-const LONGEST = 512;
+/** Bytes of answers that are under way when the connection ends: more than the kernels hold. */
+const LARGE_BYTES = 6 * 1024 * 1024;
+/** Silence before a slow FIN, in ms. */
+const SLOW_MS = 100;
+/** Bytes of the stream that ends right behind its last byte, cut everywhere. */
+const CUT_AND_CLOSED = 64;
 
-/** The stream up to `length` bytes, whole frames answered before the end comes. */
-function cutOff(scene: Scene, whole: Stimulus, length: number, end: EndEvent): Delivery {
-  const stimulus = readStimulus(scene.contract, whole.bytes.subarray(0, length));
-  const last = stimulus.frames.at(-1)?.end ?? 0;
-  const inside = last > 0 && last < length ? [last] : [];
-  return deliver(stimulus, inside, { waits: [...inside, length], end });
-}
-
-/** Every offset of a stream, or as many as there is time for in a long one. */
-function offsets(whole: Stimulus): number[] {
-  const { length } = whole.bytes;
-  const step = Math.ceil(length / LONGEST);
-  return Array.from({ length: Math.floor(length / step) }, (_, i) => 1 + i * step);
+/** Why a half-closed connection cannot be asked for answers, or undefined when it can. */
+function noHalfClose({ scheme }: Scene): Plan | undefined {
+  return scheme === "tls"
+    ? unsupported("TLS may end both directions at once (RFC 5246, 7.2.1)")
+    : undefined;
 }
 
 /** Section 8: how a connection ends. */
@@ -39,7 +38,7 @@ export const ENDS: readonly ConformanceCase[] = [
       const ends = whole.frames.map(({ end }) => end);
       return {
         kind: "deliveries",
-        deliveries: these(ends.map((end) => cutOff(scene, whole, end, "fin"))),
+        deliveries: these(ends.map((end) => cutOff(scene.contract, whole, end, "fin"))),
       };
     },
   },
@@ -54,11 +53,13 @@ export const ENDS: readonly ConformanceCase[] = [
     fix: "At the end inside a frame report an error; do not flush the buffer as a frame.",
     plan(scene) {
       const whole = scene.payloads().frames(SIZES);
-      const all = offsets(whole).map((at) => cutOff(scene, whole, at, "fin"));
+      const places = offsets(whole);
+      const all = places.map((at) => cutOff(scene.contract, whole, at, "fin"));
       return {
         kind: "deliveries",
         deliveries: these(all),
         covers: `FIN at every offset of ${whole.bytes.length} bytes`,
+        set: { kind: "ends", end: "fin", offsets: places },
       };
     },
   },
@@ -72,9 +73,8 @@ export const ENDS: readonly ConformanceCase[] = [
     issue: "https://github.com/MDA2AV/HttpArena/issues/1453",
     fix: "Answer what has come before you close; allow half-open connections.",
     plan(scene) {
-      if (scene.scheme === "tls") {
-        return unsupported("TLS may end both directions at once (RFC 5246, 7.2.1)");
-      }
+      const none = noHalfClose(scene);
+      if (none) return none;
       const source = scene.payloads();
       const streams = [[5], [5, 1, 17], Array.from({ length: 40 }, (_, i) => i)];
       return {
@@ -89,6 +89,7 @@ export const ENDS: readonly ConformanceCase[] = [
     id: "8.4",
     title: "RST at every offset",
     level: "MUST",
+    needs: ["reset"],
     requirement: "A connection that is reset ends alone: the next one is served.",
     why: "An unhandled ECONNRESET ends the process, and one packet ends the service.",
     issue: "https://github.com/evs-broadcast/node-emberplus/issues/23",
@@ -96,12 +97,64 @@ export const ENDS: readonly ConformanceCase[] = [
     plan(scene) {
       if (scene.scheme !== "tcp") return unsupported(`RST is not sent over ${scene.scheme}`);
       const whole = scene.payloads().frames(SIZES);
-      const all = offsets(whole).map((at) => cutOff(scene, whole, at, "reset"));
+      const places = offsets(whole);
+      const all = places.map((at) => cutOff(scene.contract, whole, at, "reset"));
       return {
         kind: "deliveries",
         resets: true,
         deliveries: these(all),
         covers: `RST at every offset of ${whole.bytes.length} bytes`,
+        set: { kind: "ends", end: "reset", offsets: places },
+      };
+    },
+  },
+  {
+    id: "8.5",
+    title: "slow close",
+    level: "MUST",
+    requirement:
+      "An end that comes late adds nothing; and answers that are still under way when it comes arrive, even if they are read slowly.",
+    why: "A socket that is destroyed at the end of its input throws away what waits to be written.",
+    issue: "https://github.com/MDA2AV/HttpArena/issues/1453",
+    fix: "At the end of the input write what is left, then close: end(), not destroy().",
+    plan(scene) {
+      const none = noHalfClose(scene);
+      if (none) return none;
+      const late = deliver(scene.payloads().frames([5, 17]), [], {
+        end: "fin",
+        pace: { stallMs: SLOW_MS },
+      });
+      const unread = deliver(largeFrames(scene, LARGE_BYTES), [], {
+        end: "fin",
+        pace: { reading: "late" },
+      });
+      return { kind: "deliveries", joins: true, deliveries: these([late, unread]) };
+    },
+  },
+  {
+    id: "8.6",
+    title: "FIN right behind the last byte, and every cut",
+    level: "MUST",
+    requirement:
+      "A stream that was cut anywhere and ends at once is answered like one that stays open.",
+    why:
+      "The last chunk and the end come in one go: who looks at the end first forgets the chunk, but only if a frame was already begun.",
+    issue: "https://github.com/MDA2AV/HttpArena/issues/1453",
+    fix: "Take all bytes before the end; then look whether a frame is incomplete.",
+    plan(scene) {
+      const none = noHalfClose(scene);
+      if (none) return none;
+      const stimulus = scene.payloads().stream(CUT_AND_CLOSED, 16);
+      const cuts = singleCuts(stimulus.bytes.length);
+      const all = Array.from(
+        { length: cuts.count },
+        (_, i) => deliver(stimulus, cuts.at(i), { end: "fin" }),
+      );
+      return {
+        kind: "deliveries",
+        deliveries: these(all),
+        covers: `FIN behind every single cut of ${stimulus.bytes.length} bytes`,
+        set: { kind: "singles", length: stimulus.bytes.length, end: "fin" },
       };
     },
   },
@@ -120,8 +173,49 @@ export const ENDS: readonly ConformanceCase[] = [
         .filter((at) => at > 0 && at < length);
       return {
         kind: "deliveries",
-        deliveries: these([...new Set(cuts)].map((at) => cutOff(scene, whole, at, "fin"))),
+        deliveries: these([...new Set(cuts)].map((at) => cutOff(scene.contract, whole, at, "fin"))),
       };
+    },
+  },
+  {
+    id: "8.8",
+    title: "kept open behind a complete answer",
+    level: "MUST",
+    requirement:
+      "A complete answer counts, whether the target closes behind it or keeps its side open.",
+    why:
+      "When a connection is closed is no matter of framing: a harness that waits for it blames right targets.",
+    fix: "Nothing to mend here unless answers are missing; then see 8.3.",
+    plan(scene) {
+      const delivery = deliver(scene.payloads().frames([6, 2]), [], { end: "fin" });
+      return noHalfClose(scene) ?? { kind: "kept-open", delivery };
+    },
+  },
+  {
+    id: "8.9",
+    title: "bytes behind the end",
+    level: "MUST",
+    requirement:
+      "Answers that nobody takes any more, and bytes that come after the target has closed, end this connection only.",
+    why:
+      "A write to a peer that is gone fails (EPIPE, ECONNRESET, SIGPIPE); unhandled it ends the process.",
+    issue: "https://github.com/evs-broadcast/node-emberplus/issues/23",
+    fix: "Handle errors of writes as those of reads; ignore SIGPIPE.",
+    plan(scene) {
+      if (scene.scheme === "stdio") return unsupported("over stdio each connection is a process");
+      const source = scene.payloads();
+      const gone = largeFrames(scene, 1024 * 1024);
+      const before = deliver(gone, [], { end: "close" });
+      const bad = malformedHeader(scene.contract) ??
+        (scene.contract.maxFrame === undefined
+          ? undefined
+          : oversizedFrame(scene.contract, source));
+      const after = bad && new Stimulus(scene.contract, [source.frame(3), bad, source.frame(4)]);
+      const [, behind] = after?.seams ?? [];
+      const closed = after && behind !== undefined
+        ? [deliver(after, [behind], { pace: { sendsOn: true, stallMs: SLOW_MS } })]
+        : [];
+      return { kind: "deliveries", joins: true, deliveries: these([before, before, ...closed]) };
     },
   },
 ];

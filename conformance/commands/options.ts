@@ -13,11 +13,13 @@ import {
   wholeNumber,
   withDefault,
 } from "../../cli/options.ts";
-import { hexBytes } from "../../protocol/framing/hex.ts";
+import { CONFIG } from "../../cli/sources.ts";
 import { MAX_FRAME_LENGTH_CEILING } from "../../protocol/framing/mod.ts";
+import { CAMPAIGN_OPTIONS, OUTPUT_OPTIONS, REPORT_ONLY_OPTIONS } from "./report_options.ts";
 import { risingPlaces } from "./rising_places.ts";
 
 const COMMON = {
+  config: CONFIG,
   help: flag("show this help", "h"),
   version: flag("show the version"),
 };
@@ -32,14 +34,34 @@ export const RUN_OPTIONS = {
   framing: required("SPEC", "how frames are marked, such as u32be, varint, line, netstring"),
   expect: withDefault(
     "WHAT",
-    "what the target answers: echo, upper, hello, or none (liveness only)",
+    "what the target answers: echo, upper, hello, none (liveness only), invariance (what it\n" +
+      "answers to the unsplit --stream) or scenario:FILE",
     "echo",
-    oneOf("echo", "upper", "hello", "none"),
+    text,
   ),
+  mask: list("REGEXP", "of --expect invariance: what it matches in answers may differ", text),
   "max-frame": optional(
     "BYTES",
     "the target's own limit; without it nothing is known to be too long",
     wholeNumber(0, MAX_FRAME_LENGTH_CEILING),
+  ),
+  "over-limit": withDefault(
+    "POLICY",
+    "what it does with a frame over its limit: close, skip or any (both are right)",
+    "any",
+    oneOf("close", "skip", "any"),
+  ),
+  "at-eof": withDefault(
+    "POLICY",
+    "what it does with an incomplete frame at FIN: drop, error (it ends the connection) or any",
+    "any",
+    oneOf("drop", "error", "any"),
+  ),
+  "half-close": withDefault(
+    "POLICY",
+    "what it does with whole requests when FIN comes: reply, drop or any (it need not answer)",
+    "reply",
+    oneOf("reply", "drop", "any"),
   ),
   spawn: optional(
     "CMD",
@@ -51,10 +73,19 @@ export const RUN_OPTIONS = {
   seed: optional("N", "repeat a run; by default a new seed each time", wholeNumber(0, 2 ** 32 - 1)),
   budget: withDefault("S", "about how long the run may take", "60", seconds),
   timeout: withDefault("S", "longest wait for one answer", "5", seconds),
+  pairs: optional(
+    "N",
+    "length of the stream of which every pair of cuts is tried, in bytes (100)",
+    wholeNumber(10, 2000),
+  ),
+  idle: optional(
+    "S",
+    "the target's idle timeout; without it only a short silence is tried",
+    seconds,
+  ),
   strict: flag("cases without proof for every edge, or played in part, are INCONCLUSIVE"),
-  format: withDefault("FORMAT", "human or json", "human", oneOf("human", "json")),
-  json: flag("the same as --format json: one object per line"),
-  out: optional("DIR", "write history.jsonl there", text),
+  ...OUTPUT_OPTIONS,
+  ...CAMPAIGN_OPTIONS,
   "tls-ca": optional("FILE", "certificate to trust, PEM", text),
   "edge-method": withDefault(
     "METHOD",
@@ -62,15 +93,33 @@ export const RUN_OPTIONS = {
     "sock_diag",
     oneOf("sock_diag", "proc", "none"),
   ),
-  stream: optional("HEX", "play these bytes instead of the cases", bytes),
+  stream: optional(
+    "HEX|FILE",
+    "play these bytes; with --expect invariance, cut in every way",
+    text,
+  ),
   cuts: optional("N,…", "where chunks of --stream end", risingPlaces),
   waits: optional("N,…", "where answers to --stream are awaited before going on", risingPlaces),
   end: withDefault(
     "EVENT",
-    "what comes behind --stream: none, fin or reset",
+    "what comes behind --stream: none, fin, reset or close",
     "none",
-    oneOf("none", "fin", "reset"),
+    oneOf("none", "fin", "reset", "close"),
   ),
+  ...COMMON,
+};
+
+/** Options of `report`. */
+export const REPORT_OPTIONS = { ...OUTPUT_OPTIONS, ...REPORT_ONLY_OPTIONS, ...COMMON };
+
+/** Options of `replay`. */
+export const REPLAY_OPTIONS = {
+  to: optional("URL", "the target, when it is elsewhere now", text),
+  spawn: optional("CMD", "start the target in this way", text),
+  case: optional("ID", "the case, of a history", text),
+  timeout: withDefault("S", "longest wait for one answer", "5", seconds),
+  "tls-ca": optional("FILE", "certificate to trust, PEM", text),
+  json: flag("one object per line"),
   ...COMMON,
 };
 
@@ -87,10 +136,4 @@ export const BOOK_OPTIONS = { json: flag("one object per line"), ...COMMON };
 
 function globs(text: string): string[] {
   return text.split(",").map((glob) => glob.trim()).filter((glob) => glob !== "");
-}
-
-function bytes(text: string): Uint8Array {
-  const found = hexBytes(text);
-  if (found === undefined || found.length === 0) throw new Error("it is not bytes in hex");
-  return found;
 }

@@ -1,4 +1,3 @@
-import { helpText } from "../../cli/help.ts";
 import { parseOptions, UsageError } from "../../cli/options.ts";
 import { framing } from "../../protocol/framing/mod.ts";
 import { CHECKS } from "../verify/checks.ts";
@@ -13,8 +12,8 @@ const CHECK_NAMES: readonly string[] = CHECKS.map(({ name }) => name);
 export const PROVE: Command = {
   name: "prove",
   summary: "prove our own decoders in process, under every chunking",
-  help: () =>
-    helpText({
+  page: {
+    text: {
       usage: ["nonstick-conformance prove SPEC... | all [OPTION]..."],
       about:
         "Proves in process that our decoders keep the laws of framing: every cut, every pair of\n" +
@@ -24,9 +23,11 @@ export const PROVE: Command = {
         ["nonstick-conformance prove u32be varint", "two framings"],
         ["nonstick-conformance prove all --checks closure", "the closure proof for every framing"],
       ],
-    }, PROVE_OPTIONS),
-  run(args, write) {
-    const { values, words } = parseOptions(PROVE_OPTIONS, args);
+    },
+    options: PROVE_OPTIONS,
+  },
+  run(args, write, sources) {
+    const { values, words } = parseOptions(PROVE_OPTIONS, args, sources);
     if (words.length === 0) throw new UsageError("SPEC is missing, such as u32be; or say all.");
     const specs = words.flatMap((word) => word === "all" ? PROVED_FRAMINGS : [framing(word).spec]);
     const checks = values.checks.flat();

@@ -10,6 +10,11 @@ export type Look = () => "proven" | "gone" | undefined;
 export interface EdgeObserver {
   /** Inode of the target's socket, 0 while it is not known. */
   readonly targetInode: number;
-  /** Begins to look at everything that was written until now. */
-  begin(): Look;
+  /** Bytes on the wire that the target has read in all; undefined where the kernel does not tell. */
+  readonly taken: number | undefined;
+  /**
+   * Begins to look at everything that was written until now: `written` bytes on the wire since the connection began,
+   * if the caller knows, else the kernel is asked.
+   */
+  begin(written?: number): Look;
 }

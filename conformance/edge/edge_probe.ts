@@ -5,8 +5,10 @@ import { DiagSocket } from "./diag_socket.ts";
 import type { EdgeObserver } from "./edge_observer.ts";
 import { EdgeProbeError } from "./edge_probe_error.ts";
 import { Libc } from "./libc.ts";
-import { ownUnixSockets } from "./own_unix_sockets.ts";
+import { acceptedUnixSockets, ownUnixSockets } from "./own_unix_sockets.ts";
 import { lookUntil } from "./patience.ts";
+import { lookupPipe } from "./pipe.ts";
+import { PipeObserver } from "./pipe_observer.ts";
 import { lookupInProc } from "./proc_net_tcp.ts";
 import { lookupByDiag } from "./tcp_diag.ts";
 import { TcpObserver } from "./tcp_observer.ts";
@@ -15,10 +17,11 @@ import { lookupUnix } from "./unix_diag.ts";
 import { UnixObserver } from "./unix_observer.ts";
 
 /**
- * How the kernel is asked, best first: `sock_diag` (a few µs, TCP, TLS and Unix), `proc`
- * (/proc/net/tcp, milliseconds, TCP and TLS), `none` (not at all, a gap in time instead).
+ * How the kernel is asked, best first: `sock_diag` (a few µs, TCP, TLS and Unix), `pipe` (the same for
+ * pipes, by FIONREAD), `proc` (/proc/net/tcp, milliseconds, TCP and TLS), `none` (not at all, a gap in
+ * time instead). `exact`: there is nothing to ask, chunks are handed over one by one to a decoder.
  */
-export type EdgeMethod = "sock_diag" | "proc" | "none";
+export type EdgeMethod = "sock_diag" | "pipe" | "proc" | "none" | "exact";
 
 /**
  * What is known of an edge: `proven` (the target has read everything), `assumed` (the kernel cannot
@@ -38,6 +41,20 @@ export interface EdgeTarget {
   readonly remote: Deno.Addr;
 }
 
+/** A process that we started and whose standard input is a pipe of ours. */
+export interface PipeTarget {
+  /** Process id. */
+  readonly reader: number;
+}
+
+/** Options of {@linkcode EdgeWatch.settled}. */
+export interface SettledOptions {
+  /** Milliseconds after which the verdict is `timeout`. */
+  readonly deadlineMs: number;
+  /** Bytes on the wire since the connection began, if they are known. */
+  readonly written?: number | undefined;
+}
+
 /** How the edges of one connection are watched. */
 export interface EdgeWatch {
   /** How the kernel is asked about this connection. */
@@ -50,13 +67,20 @@ export interface EdgeWatch {
    */
   readonly targetInode: number;
   /**
+   * Bytes on the wire that the target has read since the connection began; undefined where the kernel does not tell.
+   * Telling it once is no proof: what arrives just then may count as read.
+   */
+  readonly taken: number | undefined;
+  /**
    * Waits until the target has read everything that was written so far. Write nothing meanwhile;
    * reading goes on.
    *
    * @param options.deadlineMs Milliseconds after which the verdict is `timeout`.
+   * @param options.written Bytes on the wire that were written since the connection began, if the caller knows: it
+   * saves a question to the kernel. Leave it out where the wire carries more than that, as with TLS.
    * @throws {EdgeProbeError} when the kernel refuses to answer, or the probe was closed.
    */
-  settled(options: { readonly deadlineMs: number }): Promise<EdgeVerdict>;
+  settled(options: SettledOptions): Promise<EdgeVerdict>;
 }
 
 /** Options of {@linkcode openEdgeProbe}. */
@@ -76,9 +100,9 @@ export interface EdgeProbe extends Disposable {
   /**
    * Begins to watch a connection, once. Unix connections are told apart only if each is watched
    * before the next one to the same path is opened; otherwise their edges are assumed. So are those
-   * of a connection without addresses, such as a pipe.
+   * of a connection without addresses.
    */
-  watch(target: EdgeTarget | undefined): EdgeWatch;
+  watch(target: EdgeTarget | PipeTarget | undefined): EdgeWatch;
 }
 
 /**
@@ -131,7 +155,7 @@ class KernelProbe implements EdgeProbe {
     this.reason = reason;
   }
 
-  watch(target: EdgeTarget | undefined): EdgeWatch {
+  watch(target: EdgeTarget | PipeTarget | undefined): EdgeWatch {
     // Two methods may fail for one reason.
     const reasons = new Set(this.reason ? [this.reason] : []);
     for (const [method, observe] of target ? this.#ways(target) : []) {
@@ -142,7 +166,9 @@ class KernelProbe implements EdgeProbe {
       }
     }
     if (reasons.size === 0) {
-      const over = target ? `over ${target.remote.transport}` : "without addresses";
+      const over = target && "remote" in target
+        ? `over ${target.remote.transport}`
+        : "without addresses";
       reasons.add(`Cannot observe a connection ${over}`);
     }
     return new AssumedEdge([...reasons].join(". "), this.#gapMs);
@@ -154,8 +180,13 @@ class KernelProbe implements EdgeProbe {
   }
 
   // The ways to observe a connection, best first.
-  *#ways({ local, remote }: EdgeTarget): Generator<[EdgeMethod, () => EdgeObserver]> {
+  *#ways(target: EdgeTarget | PipeTarget): Generator<[EdgeMethod, () => EdgeObserver]> {
     const [libc, kernel] = [this.#libc, this.#kernel];
+    if ("reader" in target) {
+      if (libc) yield ["pipe", () => new PipeObserver(lookupPipe(libc, target.reader))];
+      return;
+    }
+    const { local, remote } = target;
     if (local.transport === "tcp" && remote.transport === "tcp") {
       const ours = tcpPair(local, remote);
       const theirs = otherSide(ours);
@@ -167,17 +198,17 @@ class KernelProbe implements EdgeProbe {
       if (libc) {
         yield ["proc", () => new TcpObserver(lookupInProc(libc, ours), lookupInProc(libc, theirs))];
       }
-    } else if (libc && kernel && remote.transport === "unix") {
-      const { path } = remote;
-      yield [
-        "sock_diag",
-        () => new UnixObserver(lookupUnix(kernel, this.#newUnixSocket(libc, path))),
-      ];
+    } else if (libc && kernel && local.transport === "unix" && remote.transport === "unix") {
+      // The end that connected has no path of its own; the runtime says "" or null.
+      const [path, sockets] = remote.path
+        ? [remote.path, ownUnixSockets]
+        : [local.path, acceptedUnixSockets];
+      const inode = () => this.#newUnixSocket(path, sockets(libc, path));
+      yield ["sock_diag", () => new UnixObserver(lookupUnix(kernel, inode()))];
     }
   }
 
-  #newUnixSocket(libc: Libc, path: string): number {
-    const connected = ownUnixSockets(libc, path);
+  #newUnixSocket(path: string, connected: readonly number[]): number {
     const watched = this.#watched.get(path) ?? [];
     const [inode, ...others] = connected.filter((inode) => !watched.includes(inode));
     if (inode === undefined || others.length > 0) {
@@ -206,8 +237,12 @@ class ObservedEdge implements EdgeWatch {
     return this.#observer.targetInode;
   }
 
-  async settled(options: { readonly deadlineMs: number }): Promise<EdgeVerdict> {
-    return await lookUntil(this.#observer.begin(), options.deadlineMs) ?? "timeout";
+  get taken(): number | undefined {
+    return this.#observer.taken;
+  }
+
+  async settled({ deadlineMs, written }: SettledOptions): Promise<EdgeVerdict> {
+    return await lookUntil(this.#observer.begin(written), deadlineMs) ?? "timeout";
   }
 }
 
@@ -215,6 +250,7 @@ class AssumedEdge implements EdgeWatch {
   readonly method = "none";
   readonly reason: string;
   readonly targetInode = 0;
+  readonly taken = undefined;
   readonly #gapMs: number;
 
   constructor(reason: string, gapMs: number) {
@@ -222,7 +258,7 @@ class AssumedEdge implements EdgeWatch {
     this.#gapMs = gapMs;
   }
 
-  async settled(options: { readonly deadlineMs: number }): Promise<EdgeVerdict> {
+  async settled(options: SettledOptions): Promise<EdgeVerdict> {
     const waitMs = Math.min(this.#gapMs, options.deadlineMs);
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     return "assumed";

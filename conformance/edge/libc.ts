@@ -13,16 +13,31 @@ const SYMBOLS = {
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  opendir: { parameters: ["buffer"], result: "pointer" },
+  readdir: { parameters: ["pointer"], result: "pointer" },
+  closedir: { parameters: ["pointer"], result: "i32" },
   readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
+  ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" },
+  poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
 } as const;
 
 const MAX_FILE_LENGTH = 16 * 1024 * 1024;
 const O_RDONLY = 0;
+const O_WRONLY = 1;
 const O_CLOEXEC = 0o2000000;
+const FIONREAD = 0x541bn;
+const POLLOUT = 4;
+const POLLERR = 8;
+const SOL_SOCKET = 1;
+const SO_RCVBUF = 8;
+// struct dirent, 64-bit: | inode u64 | offset i64 | length u16 | type u8 | name, ended by a zero byte |
+const NAME_IN_DIRENT = 19;
 
 /**
  * The C library of this machine, opened through Deno's foreign function interface. Every method is
@@ -97,6 +112,49 @@ export class Libc implements Disposable {
     return this.#name("getpeername", descriptor);
   }
 
+  /** Bounds what the kernel keeps of a socket that is not read, in bytes; says whether that worked. */
+  setReceiveBuffer(descriptor: number, bytes: number): boolean {
+    const value = new Int32Array([bytes]);
+    return this.#symbols.setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, value, 4) === 0;
+  }
+
+  /** The names in a directory without `.` and `..`; none when it is not there or may not be read. */
+  listDirectory(path: string): string[] {
+    const directory = this.#symbols.opendir(cString(path));
+    if (directory === null) return [];
+    const names: string[] = [];
+    try {
+      for (;;) {
+        const entry = this.#symbols.readdir(directory);
+        if (entry === null) return names;
+        const name = new Deno.UnsafePointerView(entry).getCString(NAME_IN_DIRENT);
+        if (name !== "." && name !== "..") names.push(name);
+      }
+    } finally {
+      this.#symbols.closedir(directory);
+    }
+  }
+
+  /**
+   * Writes a short text to a file of /proc.
+   *
+   * @throws {EdgeProbeError} when it cannot be written.
+   */
+  writeTextFile(path: string, text: string): void {
+    const descriptor = this.#checked(
+      "open",
+      this.#symbols.open(cString(path), O_WRONLY | O_CLOEXEC),
+      path,
+    );
+    try {
+      const bytes = new TextEncoder().encode(text);
+      const written = this.#symbols.write(descriptor, bytes, BigInt(bytes.length));
+      this.#checked("write", Number(written), path);
+    } finally {
+      this.close(descriptor);
+    }
+  }
+
   /** Where a symbolic link points to, or undefined when there is no such link. */
   readLink(path: string): string | undefined {
     const buffer = new Uint8Array(4096);
@@ -131,6 +189,23 @@ export class Libc implements Disposable {
     } finally {
       this.close(descriptor);
     }
+  }
+
+  /**
+   * How many bytes of a pipe are unread, and whether anybody can still read them, asked at its writing end.
+   *
+   * @throws {EdgeProbeError} when the descriptor is no pipe.
+   */
+  pipeState(descriptor: number): { readonly unread: number; readonly held: boolean } {
+    // struct pollfd | fd i32 | events i16 | revents i16 |
+    const poll = new Int16Array(4);
+    new Int32Array(poll.buffer)[0] = descriptor;
+    poll[2] = POLLOUT;
+    this.#checked("poll", this.#symbols.poll(poll, 1n, 0));
+    const unread = new Int32Array(1);
+    this.#checked("ioctl", this.#symbols.ioctl(descriptor, FIONREAD, unread));
+    // A pipe that nobody reads any more is in error (poll(2)).
+    return { unread: unread[0] ?? 0, held: ((poll[3] ?? 0) & POLLERR) === 0 };
   }
 
   /** Closes a descriptor that {@linkcode socket} returned. */

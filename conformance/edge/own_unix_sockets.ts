@@ -11,11 +11,31 @@ const AF_UNIX = 1;
  * @throws {EdgeProbeError} when /proc cannot be read.
  */
 export function ownUnixSockets(libc: Libc, path: string): number[] {
+  return inodesWhere(libc, (descriptor) => {
+    const peer = libc.peerName(descriptor);
+    return peer !== undefined && unixPath(peer) === path;
+  });
+}
+
+/**
+ * The inodes of all Unix sockets of this program that were accepted at `path`. They have the name of the socket that
+ * listens, which itself has no peer.
+ *
+ * @throws {EdgeProbeError} when /proc cannot be read.
+ */
+export function acceptedUnixSockets(libc: Libc, path: string): number[] {
+  return inodesWhere(libc, (descriptor) => {
+    if (libc.peerName(descriptor) === undefined) return false;
+    const own = libc.ownName(descriptor);
+    return own !== undefined && unixPath(own) === path;
+  });
+}
+
+function inodesWhere(libc: Libc, matches: (descriptor: number) => boolean): number[] {
   const inodes: number[] = [];
   const slots = /^FDSize:\s*(\d+)/m.exec(libc.readTextFile("/proc/self/status"))?.[1];
   for (let descriptor = 0; descriptor < Number(slots ?? 0); descriptor++) {
-    const peer = libc.peerName(descriptor);
-    if (peer === undefined || unixPath(peer) !== path) continue;
+    if (!matches(descriptor)) continue;
     const link = libc.readLink(`/proc/self/fd/${descriptor}`);
     const inode = /^socket:\[(\d+)\]$/.exec(link ?? "")?.[1];
     if (inode !== undefined) inodes.push(Number(inode));

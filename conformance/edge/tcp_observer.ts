@@ -50,10 +50,14 @@ export class TcpObserver implements EdgeObserver {
     return this.#target()?.inode ?? 0;
   }
 
-  begin(): Look {
-    const own = this.#own();
-    if (own === undefined) return () => "gone";
-    const written = own.totals?.written;
+  get taken(): number | undefined {
+    const target = this.#target();
+    return target?.totals && target.totals.received - target.unread;
+  }
+
+  begin(known?: number): Look {
+    const written = known ?? this.#written();
+    if (written === "gone") return () => "gone";
     let arrived = false;
     return () => {
       const target = this.#target();
@@ -65,5 +69,10 @@ export class TcpObserver implements EdgeObserver {
         : this.#own()?.unacknowledged === 0;
       return isClosed(target) ? "gone" : undefined;
     };
+  }
+
+  #written(): number | "gone" | undefined {
+    const own = this.#own();
+    return own === undefined ? "gone" : own.totals?.written;
   }
 }

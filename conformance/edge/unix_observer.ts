@@ -35,6 +35,10 @@ export class UnixObserver implements EdgeObserver {
     return this.#own()?.peerInode ?? 0;
   }
 
+  get taken(): undefined {
+    return undefined;
+  }
+
   begin(): Look {
     let readAt: number | undefined;
     return () => {

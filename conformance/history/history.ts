@@ -1,112 +1,227 @@
+import { equals } from "@std/bytes/equals";
 import { hexText } from "../../protocol/framing/hex.ts";
-import type { ConnectionState, Play } from "../player/play.ts";
-import type { Stimulus } from "../stimulus/stimulus.ts";
+import type { CaseResult, CertificateLine, RunResult } from "../campaign/result.ts";
+import type { Play } from "../player/play.ts";
+import type { Part, Stimulus } from "../stimulus/stimulus.ts";
+import type { RunAbout } from "./recorded.ts";
 
 /**
- * What a play was for: part of a `packed` connection, the `subject` of a trial, the `probe` behind it, the
+ * What a play may be for: part of a `packed` connection, the `subject` of a trial, the `probe` behind it, the
  * `follow-up` on a new connection, an attempt to `shrink`, or to learn the over-limit `policy`.
  */
-export type Role = "packed" | "subject" | "probe" | "follow-up" | "shrink" | "policy";
+export const ROLES = ["packed", "subject", "probe", "follow-up", "shrink", "policy"] as const;
 
-/** Something that happened, in the order in which it did. Times are ms since the run began. */
-export type HistoryEvent =
+/** What a play was for; one of {@linkcode ROLES}. */
+export type Role = typeof ROLES[number];
+
+/** The form of histories that is written and read here; another one gets another number. */
+export const HISTORY_FORMAT = 1;
+
+/** What was played, for which case. */
+export interface PlayEvent {
+  /** The kind of the event. */
+  readonly event: "play";
+  /** When, in ms of the run. */
+  readonly atMs: number;
+  /** Id of the case. */
+  readonly case: string;
+  /** What it was for. */
+  readonly role: Role;
+  /** What happened. */
+  readonly play: Play;
+}
+
+/** Something else that happened. Times are ms since the run began. */
+export type OtherEvent =
+  /** The run begins: what is tested, and how. */
   | {
     readonly event: "run";
     readonly atMs: number;
-    readonly about: Readonly<Record<string, unknown>>;
+    readonly format: typeof HISTORY_FORMAT;
+    readonly about: RunAbout;
   }
   | {
+    /** A connection was made. */
     readonly event: "connection";
     readonly atMs: number;
     readonly connection: number;
+    /** How its edges are watched, and why not better. */
     readonly edge: string;
     readonly reason: string;
   }
+  /** No connection could be made. */
   | { readonly event: "refused"; readonly atMs: number; readonly why: string }
+  /** The target's process ended. */
   | { readonly event: "ended"; readonly atMs: number; readonly how: string }
   | {
-    readonly event: "play";
+    /** Something was measured that is no play: memory, growth, a stall. */
+    readonly event: "note";
     readonly atMs: number;
     readonly case: string;
-    readonly role: Role;
-    readonly play: Play;
+    readonly what: string;
+    readonly values: Readonly<Record<string, number | string>>;
   }
-  | { readonly event: "verdict"; readonly atMs: number; readonly result: unknown };
+  /** A case came to its verdict. */
+  | { readonly event: "verdict"; readonly atMs: number; readonly result: CaseResult }
+  | {
+    /** The run is whole. Without this line it was interrupted. */
+    readonly event: "end";
+    readonly atMs: number;
+    readonly verdict: RunResult["verdict"];
+    readonly exitCode: number;
+    readonly edge: RunResult["edge"];
+    readonly certificate: readonly CertificateLine[];
+    readonly stale?: readonly string[];
+    readonly stderrTail?: string;
+  };
 
-/** Most bytes of one read that the written history shows. */
-const SHOWN = 4096;
+/** Something that happened, in the order in which it did. */
+export type HistoryEvent = PlayEvent | OtherEvent;
+
+/** Whether all plays are written, or only those on a connection of their own: what confirms a failure is one of them. */
+export type HistoryScope = "everything" | "trials";
+
+/** Longest stimulus that is written whole, in bytes: 1 MiB. */
+const WHOLE = 2 ** 20;
+/** Once so many bytes of stimuli are written, in all, only those up to {@linkcode SMALL} bytes are whole. */
+const ALL = 8 * 2 ** 20;
+/** Bytes of a stimulus, or of one read, that are always written. */
+const SMALL = 4096;
 
 /**
- * Everything that happened in a run, append-only. Verdicts and reports are functions of it alone. Written as JSON
- * lines; a stimulus is written once, where it is first used.
+ * Everything that happened in a run, append-only, as JSON lines (see docs/CONFORMANCE.md). Verdicts and reports are
+ * functions of it alone. Nothing is kept in memory.
+ *
+ * A stimulus is written once, where it is first used. What comes back is written as `echo` where it is the bytes that
+ * were sent, which it mostly is.
+ *
+ * @example
+ * ```ts
+ * import { History } from "./history.ts";
+ *
+ * const history = new History((line) => console.log(line));
+ * history.append({ event: "note", atMs: 12.5, case: "9.8", what: "time", values: { bytes: 300, ms: 2 } });
+ * ```
  */
 export class History {
-  readonly #events: HistoryEvent[] = [];
   readonly #write: ((line: string) => void) | undefined;
-  readonly #stimuli = new Map<Stimulus, number>();
+  readonly #of: HistoryScope;
+  readonly #numbers = new WeakMap<Stimulus, number>();
+  #stimuli = 0;
+  #stimulusBytes = 0;
+  #plays = 0;
 
   /** `write` gets each line as it happens. */
-  constructor(write?: (line: string) => void) {
+  constructor(write?: (line: string) => void, of: HistoryScope = "everything") {
     this.#write = write;
+    this.#of = of;
   }
 
-  /** All events so far. */
-  get events(): readonly HistoryEvent[] {
-    return this.#events;
-  }
-
-  /** Adds an event. */
-  append(event: HistoryEvent): void {
-    this.#events.push(event);
-    if (this.#write === undefined) return;
-    const { event: kind, atMs } = event;
-    if (kind !== "play") return this.#write(JSON.stringify({ ...event, atMs: round(atMs) }));
-    const stimulus = this.#stimulusNumber(event.play.delivery.stimulus);
-    const { role } = event;
+  /** Adds a play and returns its number, 1 for the first one. */
+  append(event: PlayEvent): number;
+  /** Adds what is no play. */
+  append(event: OtherEvent): void;
+  append(event: HistoryEvent): number | void {
+    const atMs = round(event.atMs);
+    if (event.event !== "play") return this.#write?.(JSON.stringify({ ...event, atMs }));
+    const number = ++this.#plays;
+    const { case: id, role, play } = event;
+    if (this.#write === undefined || role === "packed" && this.#of === "trials") return number;
+    const { stimulus } = play.delivery;
+    const record = { connection: play.connection, stimulus: this.#stimulusNumber(stimulus) };
     this.#write(JSON.stringify({
-      event: kind,
-      atMs: round(atMs),
-      case: event.case,
+      event: "play",
+      atMs,
+      number,
+      case: id,
       role,
-      ...playRecord(event.play, stimulus),
+      ...record,
+      ...playRecord(play),
     }));
+    return number;
   }
 
   #stimulusNumber(stimulus: Stimulus): number {
-    const known = this.#stimuli.get(stimulus);
+    const known = this.#numbers.get(stimulus);
     if (known !== undefined) return known;
-    const number = this.#stimuli.size + 1;
-    this.#stimuli.set(stimulus, number);
-    const parts = stimulus.parts.map(({ kind, wire }) => [kind, wire.length]);
-    this.#write?.(JSON.stringify({ event: "stimulus", number, ...shown(stimulus.bytes), parts }));
+    const number = ++this.#stimuli;
+    this.#numbers.set(stimulus, number);
+    const { bytes } = stimulus;
+    const most = this.#stimulusBytes + bytes.length <= ALL ? WHOLE : SMALL;
+    const shown = shortened(bytes, most);
+    this.#stimulusBytes += Math.min(bytes.length, most);
+    const parts = stimulus.parts.map(partRecord);
+    this.#write?.(JSON.stringify({ event: "stimulus", number, ...shown, parts }));
     return number;
   }
 }
 
-function playRecord(play: Play, stimulus: number): Record<string, unknown> {
-  const { delivery: { cuts, waits, end }, chunks, reads, lateAt, undecodable } = play;
-  const state: ConnectionState = play.state;
+/**
+ * A part as a short list, from which it can be made again; what is missing at the end is left out:
+ *
+ * ```
+ *   ["frame", length, where the payload begins, its length, 1 if only the end of the stream completes it]
+ *   ["frame", length, null, payload in hex, 1]            a payload that is not in the stream as it is (escaped)
+ *   ["bad", length, what is wrong, { payload in hex, what else a target may do }]
+ *   ["tail", length]
+ * ```
+ */
+function partRecord(part: Part): unknown[] {
+  const length = part.wire.length;
+  switch (part.kind) {
+    case "frame": {
+      const { bodyAt, payload, endsStream } = part;
+      const body = bodyAt === undefined ? [null, hexText(payload)] : [bodyAt, payload.length];
+      return [part.kind, length, ...body, ...(endsStream ? [1] : [])];
+    }
+    case "bad": {
+      const { kind, wire: _, what, payload, readings, ...more } = part;
+      return [kind, length, what, {
+        ...(payload === undefined ? {} : { payload: hexText(payload) }),
+        ...(readings === undefined ? {} : {
+          readings: readings.map((one) => ({ ...one, payloads: one.payloads.map(hexText) })),
+        }),
+        ...more,
+      }];
+    }
+    default:
+      return [part.kind, length];
+  }
+}
+
+function playRecord(play: Play): Record<string, unknown> {
+  const { delivery: { cuts, waits, end, pace }, chunks, lateAt, undecodable, greeted } = play;
   return {
-    connection: play.connection,
-    stimulus,
     cuts,
     ...(waits.length > 0 ? { waits } : {}),
     ...(end === "none" ? {} : { end }),
+    ...(pace === undefined ? {} : { pace }),
     chunks: chunks.map((chunk) => [chunk.end, round(chunk.writtenMs), chunk.edge]),
-    reads: reads.map((read) => ({ atMs: round(read.atMs), ...shown(read.bytes) })),
+    ...(greeted === undefined ? {} : { greeted: greeted.map(hexText) }),
+    reads: readRecords(play),
     ...(lateAt.length > 0 ? { lateAt } : {}),
     ...(undecodable === undefined ? {} : { undecodable }),
-    state,
+    state: play.state,
     ...(play.memoryGrowth === undefined ? {} : { memoryGrowth: play.memoryGrowth }),
     startedMs: round(play.startedMs),
     finishedMs: round(play.finishedMs),
   };
 }
 
-function shown(bytes: Uint8Array): Record<string, unknown> {
-  return bytes.length <= SHOWN
+/** What came: `echo` for so many bytes that are those sent at the same place, else the bytes. */
+function readRecords({ delivery: { stimulus }, reads }: Play): Record<string, unknown>[] {
+  let at = 0;
+  return reads.map(({ atMs, bytes }) => {
+    const sent = stimulus.bytes.subarray(at, at += bytes.length);
+    const came = equals(sent, bytes) ? { echo: bytes.length } : shortened(bytes, WHOLE);
+    return { atMs: round(atMs), ...came };
+  });
+}
+
+function shortened(bytes: Uint8Array, most: number): Record<string, unknown> {
+  return bytes.length <= most
     ? { hex: hexText(bytes) }
-    : { length: bytes.length, hexStart: hexText(bytes.subarray(0, SHOWN)) };
+    : { length: bytes.length, hexStart: hexText(bytes.subarray(0, SMALL)) };
 }
 
 function round(ms: number): number {

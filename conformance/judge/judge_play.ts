@@ -1,6 +1,7 @@
 import type { Play } from "../player/play.ts";
 import type { Contract } from "../stimulus/contract.ts";
 import { compareAnswers } from "./compare_answers.ts";
+import { judgeRefusal, type Refusal } from "./judge_refusal.ts";
 import { showBytes } from "./show_bytes.ts";
 import type { Finding } from "./verdict.ts";
 
@@ -25,7 +26,7 @@ const MEMORY_SLACK = 32 * 1024 * 1024;
  *
  * ```
  *   frames        each answered, in order, nothing else
- *   bad           refused: the connection is closed, or (skip) the frames behind it are answered; nothing else
+ *   bad           refused: see judgeRefusal
  *   tail          not answered
  * ```
  */
@@ -41,8 +42,12 @@ export function judgePlay(play: Play, context: JudgeContext): Finding | null {
   if (unkind) return unkind;
   const { stimulus, waits, end } = play.delivery;
   const before = stimulus.frames.filter((frame) => !frame.afterBad);
-  // Behind RST no answer can come: only those that were awaited before it are required.
-  const required = end === "reset" ? stimulus.dueAt(waits.at(-1) ?? 0) : before.length;
+  // Behind RST and close no answer can come, behind FIN perhaps none: only those that were awaited before are required.
+  const { halfClose = "reply" } = contract;
+  const thrownAway = end === "reset" || end === "close" || (end === "fin" && halfClose !== "reply");
+  const required = thrownAway
+    ? Math.min(stimulus.dueAt(waits.at(-1) ?? 0), before.length)
+    : before.length;
   const wrong = compareAnswers({
     expected: before.map((frame) => frame.answer),
     came: play.answers.slice(0, stimulus.hasBad ? before.length : undefined),
@@ -56,14 +61,17 @@ export function judgePlay(play: Play, context: JudgeContext): Finding | null {
       ? { cause: "DESYNC", detail: `the answers are no frames: ${why}` }
       : { cause: "PHANTOM", detail: `bytes came back for what is no whole frame: ${why}` };
   }
-  const late = play.lateAt[0];
+  // Behind bytes that must be refused nothing is late.
+  const late = stimulus.hasBad ? undefined : play.lateAt[0];
   if (late !== undefined) {
     return {
       cause: "LATE",
       detail: `with ${late} bytes sent and read, the answer due came only after more bytes`,
     };
   }
-  return stimulus.hasBad ? judgeRefusal(play, before.length, context) : null;
+  return stimulus.hasBad
+    ? judgeRefusal(refusalOf(play, before.length, context))
+    : judgeEof(play, contract);
 }
 
 function judgeGreeting(came: readonly Uint8Array[], contract: Contract): Finding | null {
@@ -128,28 +136,38 @@ function judgeAnswered(probe: Play): boolean {
     compareAnswers({ expected, came: probe.answers, stream: stimulus.bytes }) === null;
 }
 
-/** The good frames are answered: what became of the bytes that must be refused? */
-function judgeRefusal(play: Play, before: number, context: JudgeContext): Finding | null {
-  const { parts, frames } = play.delivery.stimulus;
-  const bad = parts.find((part) => part.kind === "bad");
-  const what = bad?.what ?? "bytes that must be refused";
-  const came = play.answers.slice(before);
-  const behind = frames.slice(before).map((frame) => frame.answer);
-  const stream = context.contract.expectation.answer(play.delivery.stimulus.bytes);
-  const phantom = compareAnswers({ expected: behind, came, stream });
-  if (phantom !== null) {
-    const answered = bad?.payload !== undefined && came[0]?.length ===
-        context.contract.expectation.answer(bad.payload).length;
-    return answered
-      ? { cause: "PHANTOM", detail: `${what} was answered` }
-      : { cause: "PHANTOM", detail: `${what} was followed by ${showBytes(came[0] ?? stream)}` };
-  }
-  if (play.state !== "open" || came.length === behind.length && behind.length > 0) return null;
-  if (behind.length === 0 && context.skips) return null;
+/** The good frames are answered: what became of the bytes that must be refused, and of what came behind? */
+function refusalOf(play: Play, before: number, { contract, skips = false }: JudgeContext): Refusal {
+  const { parts, bytes } = play.delivery.stimulus;
   return {
-    cause: "HANG",
-    detail: `${what} was not refused: the connection is open and silent`,
+    parts: parts.slice(parts.findIndex((part) => part.kind === "bad")),
+    came: play.answers.slice(before),
+    open: play.state === "open",
+    stream: contract.expectation.answer(bytes),
+    contract,
+    skips: skips || contract.overLimit === "skip",
   };
+}
+
+/** What the declared policies say about the end of the stream. */
+function judgeEof({ delivery, state, decoder }: Play, { atEof = "any" }: Contract): Finding | null {
+  const { stimulus: { parts }, end } = delivery;
+  if (end !== "fin" || parts.at(-1)?.kind !== "tail") return null;
+  const declared = `; declared is --at-eof ${atEof}`;
+  if (decoder !== undefined) {
+    const { error = "no error" } = decoder;
+    if (atEof === "any" || (atEof === "error") === (decoder.error !== undefined)) return null;
+    return { cause: "POLICY", detail: `${error} at the end inside a frame${declared}` };
+  }
+  if (atEof === "error" && state === "open") {
+    const detail = `the stream ended inside a frame, and the connection stays open${declared}`;
+    return { cause: "POLICY", detail };
+  }
+  if (atEof === "drop" && state === "reset") {
+    const detail = `the stream ended inside a frame, and the target broke off (RST)${declared}`;
+    return { cause: "POLICY", detail };
+  }
+  return null;
 }
 
 function stopped(play: Play): Finding {

@@ -10,7 +10,12 @@ import { judgeTrial } from "./judge_trial.ts";
 
 const contract: Contract = { framing: framing("u8"), expectation: EXPECTATIONS.echo, maxFrame: 9 };
 const bytes = (text: string) => new TextEncoder().encode(text);
-const bad: Part = { kind: "bad", wire: Uint8Array.of(99), what: "a claim of 99 bytes" };
+const bad: Part = {
+  kind: "bad",
+  wire: Uint8Array.of(99),
+  what: "a claim of 99 bytes",
+  skippable: true,
+};
 const tail: Part = { kind: "tail", wire: Uint8Array.of(5) };
 
 /** A play of these parts (text: a frame) that got these answers. */
@@ -145,4 +150,60 @@ Deno.test("a trial is right when what it leaves behind is, too", () => {
   assertEquals(cause({ followUp: probe("xyz") }), "DESYNC");
   assertEquals(cause({ followUp: played(["probe"], [], { state: "refused" }) }), "CRASH");
   assertEquals(cause({ ended: { code: 1, signal: null } }), "CRASH");
+});
+
+Deno.test("behind FIN answers are due, unless it is declared that they may be dropped", () => {
+  const cause = (halfClose: Contract["halfClose"], answers: string[], waits: number[] = []) => {
+    const declared = halfClose === undefined ? contract : { ...contract, halfClose };
+    const play = played(["a", "b"], answers, { end: "fin", state: "ended", waits });
+    return judgePlay(play, { contract: declared })?.cause ?? null;
+  };
+  assertEquals(cause(undefined, ["a"]), "LOST");
+  assertEquals(cause("reply", []), "LOST");
+  for (const policy of ["drop", "any"] as const) {
+    assertEquals(cause(policy, []), null);
+    assertEquals(cause(policy, ["a"]), null);
+    assertEquals(cause(policy, ["b"]), "LOST", "what comes must be right");
+    assertEquals(cause(policy, [], [2]), "LOST", "what was awaited before FIN is due");
+  }
+});
+
+Deno.test("what becomes of the connection behind an incomplete frame is judged as declared", () => {
+  const cause = (atEof: Contract["atEof"], state: Play["state"], answers = ["a"]) => {
+    const declared = atEof === undefined ? contract : { ...contract, atEof };
+    const play = played(["a", tail], answers, { end: "fin", state });
+    return judgePlay(play, { contract: declared })?.cause ?? null;
+  };
+  const states = ["open", "ended", "reset"] as const;
+  assertEquals(states.map((state) => cause(undefined, state)), [null, null, null]);
+  assertEquals(states.map((state) => cause("any", state)), [null, null, null]);
+  assertEquals(states.map((state) => cause("drop", state)), [null, null, "POLICY"]);
+  assertEquals(states.map((state) => cause("error", state)), ["POLICY", null, null]);
+  for (const atEof of ["any", "drop", "error"] as const) {
+    assertEquals(cause(atEof, "ended", ["a", "x"]), "PHANTOM");
+  }
+  const whole = played(["a"], ["a"], { end: "fin" });
+  assertEquals(judgePlay(whole, { contract: { ...contract, atEof: "error" } }), null);
+});
+
+Deno.test("behind bytes that must be refused nothing is late", () => {
+  const play = played(["a", bad, "b"], ["a"], { state: "ended", lateAt: [102] });
+  assertEquals(causeOf(play), null);
+});
+
+Deno.test("what a target makes of bad bytes must not depend on how they are cut", () => {
+  const cause = (control: Play | undefined, subject: Play) => {
+    const trial = control === undefined ? { subject } : { subject, control };
+    return judgeTrial(trial, contract, false)?.cause ?? null;
+  };
+  const refused = played(["a", bad, "b"], ["a"], { state: "ended" });
+  const skipped = played(["a", bad, "b"], ["a", "b"]);
+  assertEquals(cause(undefined, skipped), null);
+  assertEquals(cause(skipped, skipped), null);
+  assertEquals(cause(refused, refused), null);
+  assertEquals(cause(skipped, refused), "DESYNC");
+  assertEquals(cause(refused, skipped), "DESYNC");
+  const wrong = played(["a", bad, "b"], ["a", "x"]);
+  assertEquals(cause(wrong, skipped), null, "a control that was wrong itself shows nothing");
+  assertEquals(cause(wrong, wrong), "PHANTOM");
 });

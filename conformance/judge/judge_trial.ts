@@ -15,6 +15,8 @@ export interface Trial {
   readonly followUp?: Play;
   /** How the target's process ended, if it did. */
   readonly ended?: ProcessEnd;
+  /** The first play of the same bytes in this case, cut in another way or not at all. */
+  readonly control?: Play;
 }
 
 /** Whether an answer that came later is one that the subject has had already. */
@@ -29,7 +31,8 @@ export function judgeTrial(trial: Trial, contract: Contract, skips: boolean): Fi
   if (ended !== undefined) {
     return { cause: "CRASH", detail: `the target's process ended: ${describeEnd(ended)}` };
   }
-  const own = judgePlay(subject, { contract, skips, ...(probe ? { probe } : {}) });
+  const own = judgePlay(subject, { contract, skips, ...(probe ? { probe } : {}) }) ??
+    judgeSameness(trial, contract, skips);
   if (own !== null) return own;
   const after = probe && judgePlay(probe, { contract });
   if (after) {
@@ -41,4 +44,40 @@ export function judgeTrial(trial: Trial, contract: Contract, skips: boolean): Fi
   if (!next) return null;
   const detail = `a new connection after it: ${next.detail}`;
   return { cause: next.cause === "CRASH" || next.cause === "HANG" ? next.cause : "DESYNC", detail };
+}
+
+/**
+ * Where a target has a choice, as behind bytes that it may refuse or tolerate, it has to choose the same however the
+ * bytes are cut. A control that was not right itself shows nothing.
+ */
+function judgeSameness(
+  { subject, control }: Trial,
+  contract: Contract,
+  skips: boolean,
+): Finding | null {
+  if (control === undefined || !subject.delivery.stimulus.hasBad) return null;
+  const own = control.answers, came = subject.answers;
+  const told = toldBy(subject), before = toldBy(control);
+  const same = own.length === came.length &&
+    own.every((answer, i) => equals(answer, came[i] ?? answer));
+  if (same && told === before) return null;
+  const wrong = judgePlay(control, { contract, skips });
+  if (wrong !== null && wrong.level === undefined) return null;
+  const way = control.delivery.cuts.length === 0 ? "uncut" : "cut in another way";
+  if (same) {
+    return { cause: "DESYNC", detail: `it told ${told}, but of the same bytes ${way} ${before}` };
+  }
+  const count = (answers: readonly Uint8Array[]) =>
+    `${answers.length} ${answers.length === 1 ? "answer" : "answers"}`;
+  const detail = `${count(came)} came, of other bytes or number than the ${
+    count(own)
+  } to the same bytes ${way}`;
+  return { cause: "DESYNC", detail };
+}
+
+/** What a decoder told besides frames, in words. */
+function toldBy({ decoder }: Play): string {
+  if (decoder === undefined) return "";
+  const { reports, error } = decoder;
+  return [...reports, error === undefined ? "of no error" : `of ${error}`].join(", ");
 }

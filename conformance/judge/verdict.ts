@@ -3,6 +3,8 @@
  * @module
  */
 
+import type { Level } from "../stimulus/level.ts";
+
 /** What a case comes to. Worst wins: FAIL, INCONCLUSIVE, NONSTRICT, PASS; the others say that nothing was judged. */
 export type Verdict = "PASS" | "NONSTRICT" | "FAIL" | "INFO" | "UNSUPPORTED" | "INCONCLUSIVE";
 
@@ -17,7 +19,9 @@ export type Cause =
   | "REORDERED"
   | "CORRUPT"
   | "LATE"
-  | "LEAK";
+  | "LEAK"
+  | "SLOW"
+  | "POLICY";
 
 /** What each cause means. */
 export const CAUSES: Readonly<Record<Cause, string>> = {
@@ -30,7 +34,9 @@ export const CAUSES: Readonly<Record<Cause, string>> = {
   REORDERED: "the answers came in another order than the frames",
   CORRUPT: "the payload of an answer is wrong, too short or too long",
   LATE: "an answer came only after more bytes were sent",
-  LEAK: "memory is spent on the word of a header",
+  LEAK: "memory is spent on the word of a header, or on answers that nobody reads",
+  SLOW: "its time grows much faster than what it is sent",
+  POLICY: "it did otherwise than was declared",
 };
 
 /** What is wrong in what happened. */
@@ -39,4 +45,6 @@ export interface Finding {
   readonly cause: Cause;
   /** What was expected and what came, in one sentence. */
   readonly detail: string;
+  /** How binding it is what was broken, when that is less than the case says. */
+  readonly level?: Exclude<Level, "MUST">;
 }

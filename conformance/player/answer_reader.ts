@@ -22,9 +22,12 @@ export class AnswerReader {
   #answers: Uint8Array[] = [];
   #state: "open" | "ended" | "reset" = "open";
   #undecodable: string | undefined;
+  #abandoned = false;
   #room = SURPLUS;
   #lastMs = 0;
+  /** Who waits, and for how many answers. */
   #wake: (() => void) | undefined;
+  #wanted = 0;
 
   /** Begins to read. `now` tells the time of the run in ms. */
   constructor(connection: Connection, framing: Framing, now: () => number) {
@@ -47,6 +50,11 @@ export class AnswerReader {
   /** How the connection stands, as far as reading shows it. */
   get state(): "open" | "ended" | "reset" {
     return this.#state;
+  }
+
+  /** Says that we ourselves are about to end the connection: what then ends amid a frame is no fault of the target. */
+  abandon(): void {
+    this.#abandoned = true;
   }
 
   /** Makes room for the answers to a new delivery, about `bytes` long. */
@@ -73,15 +81,16 @@ export class AnswerReader {
       since = Math.max(since, this.#lastMs);
       const leftMs = since + idleMs - this.#now();
       if (leftMs <= 0) return false;
-      await this.#news(leftMs);
+      await this.#awaited(count, leftMs);
     }
     return true;
   }
 
-  /** Waits until something comes, at most `ms`. */
-  #news(ms: number): Promise<void> {
+  /** Waits until `count` answers are there or nothing more will come, at most `ms`. */
+  #awaited(count: number, ms: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
+      this.#wanted = count;
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -101,7 +110,7 @@ export class AnswerReader {
       // Whatever the reason, nothing more can be read; we ourselves close only when nobody looks any more.
       this.#state = "reset";
     }
-    if (this.#room >= 0) this.#endOfStream();
+    if (this.#room >= 0 && !this.#abandoned) this.#endOfStream();
     this.#turn();
   }
 
@@ -130,7 +139,10 @@ export class AnswerReader {
     }
   }
 
+  /** Wakes who waits, once it is worth it. */
   #turn(): void {
+    const over = this.#state !== "open" || this.#undecodable !== undefined;
+    if (!over && this.#answers.length < this.#wanted) return;
     this.#wake?.();
     this.#wake = undefined;
   }

@@ -1,5 +1,6 @@
 import type { EdgeVerdict } from "../edge/edge_probe.ts";
 import type { Delivery } from "../strategy/delivery.ts";
+import type { DecoderTold } from "./target.ts";
 
 /** One chunk as it was written. Times are ms since the run began. */
 export interface PlayedChunk {
@@ -27,6 +28,8 @@ export type ConnectionState = "open" | "ended" | "reset" | "refused";
 
 /** What happened to one delivery: the raw material of every verdict. */
 export interface Play {
+  /** Its number in the history, once it is recorded there. */
+  readonly number?: number;
   /** What was played. */
   readonly delivery: Delivery;
   /** Number of the connection within the run. */
@@ -45,6 +48,8 @@ export interface Play {
   readonly lateAt: readonly number[];
   /** How the connection stood in the end. */
   readonly state: ConnectionState;
+  /** What a decoder told besides frames; undefined for a target that only answers. */
+  readonly decoder?: DecoderTold;
   /** When it began, in ms of the run. */
   readonly startedMs: number;
   /** When it was over, in ms of the run. */

@@ -1,7 +1,11 @@
-import type { CaseResult, Counterexample } from "../campaign/result.ts";
+import type { Shard } from "../shard/shard.ts";
+import type { CaseResult, Counterexample, RunResult } from "../campaign/result.ts";
 
 /** Longest stream that is printed as hex to be pasted, in bytes. */
-const PASTABLE = 256;
+export const PASTABLE = 256;
+
+/** The stream of a command line, in whose place a replay has its own. */
+const STREAM = / --stream (?:'(?:[^']|'\\'')*'|\S+)+/;
 
 /** The smallest failing delivery as options of `run`: `--stream 00000000 --cuts 3`. */
 export function replayOptions({ stream, cuts, waits, end }: Counterexample): string {
@@ -17,19 +21,19 @@ export function replayOptions({ stream, cuts, waits, end }: Counterexample): str
 export function replayCommand(command: string, result: CaseResult, seed: number): string {
   const { counterexample, id } = result;
   if (counterexample !== undefined && counterexample.stream.length <= 2 * PASTABLE) {
-    return `${command} ${replayOptions(counterexample)}`;
+    return `${command.replace(STREAM, "")} ${replayOptions(counterexample)}`;
   }
   return `${command} --cases ${id} --seed ${seed}`;
 }
 
-/** The command that runs everything again in the same way. */
-export function againCommand(command: string, seed: number): string {
-  return `${command} --seed ${seed}`;
+/** The command that shows a case of a run again; undefined when its command line is not known. */
+export function replayOf({ command, seed }: RunResult, one: CaseResult): string | undefined {
+  return command === undefined ? undefined : replayCommand(command, one, seed);
 }
 
-/** Words as one command line that a POSIX shell splits into the same words. */
-export function shellLine(words: readonly string[]): string {
-  return words.map((word) =>
-    /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-  ).join(" ");
+/** The command that runs everything again in the same way. */
+export function againCommand(command: string, seed: number, shard?: Shard): string {
+  return `${command} --seed ${seed}${
+    shard === undefined ? "" : ` --shard ${shard.index}/${shard.of}`
+  }`;
 }

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { CaseResult, Counterexample, RunResult } from "../campaign/result.ts";
-import { formatCase, formatEnd, formatStart } from "./human.ts";
+import { PASSED } from "./testing.ts";
+import { CaseTree, formatCase, formatEnd, formatStart } from "./human.ts";
 import { caseRecord, endRecord, startRecord } from "./json.ts";
 import { painted } from "./paint.ts";
 import { picture } from "./picture.ts";
-import { replayCommand, replayOptions, shellLine } from "./replay.ts";
+import { replayCommand, replayOptions } from "./replay.ts";
 
 const COUNTEREXAMPLE: Counterexample = {
   stream: "000000026869",
@@ -71,7 +72,6 @@ Deno.test("a failure is one line to paste", () => {
     replayCommand(COMMAND, { ...FAILED, counterexample: long }, 42),
     `${COMMAND} --cases 1.2 --seed 42`,
   );
-  assertEquals(shellLine(["a", "b c", "it's"]), `a 'b c' 'it'\\''s'`);
 });
 
 Deno.test("the report begins with the seed and ends with the command to repeat it", () => {
@@ -98,16 +98,46 @@ Deno.test("a failure is told once, with its cases, its requirement and its way b
   ) assertStringIncludes(end, text);
 });
 
-Deno.test("a case is one line, in colours only when asked", () => {
+Deno.test("a case is one line, a failure has its requirement, in colours only when asked", () => {
   const line = formatCase(FAILED);
   assertStringIncludes(line, "CORRUPT · 7 of 4851, 12 of 12 edges proven, 1.2 s");
-  assert(!line.includes("\n") && !line.includes("\x1b"));
+  assertEquals(line.split("\n").length, 2, "the requirement stands below");
+  assert(!line.includes("\x1b"));
+  assert(!formatCase({ ...PASSED, detail: "a\nb" }).includes("\n"));
   assertStringIncludes(formatCase(FAILED, painted), "\x1b[31m");
 });
 
 Deno.test("JSON is one object per line", () => {
-  const records = [startRecord({ seed: 42, target: "t" }), caseRecord(FAILED), endRecord(RESULT)]
+  const records = [
+    startRecord({ seed: 42, target: "t", cases: 2 }),
+    caseRecord(FAILED),
+    endRecord(RESULT),
+  ]
     .map((line): { type: string; cases?: unknown } => JSON.parse(line));
   assertEquals(records.map(({ type }) => type), ["start", "case", "result"]);
   assertEquals(records[2]?.cases, 2);
+});
+
+Deno.test("cases stand in a tree, those on which all depend with the controls", () => {
+  const tree = new CaseTree();
+  const lines = ["0.1", "3.1", "1.1", "1.2"].map((id) => tree.add({ ...PASSED, id }));
+  const headings = lines.flatMap((text) =>
+    text.split("\n").filter((line) => !line.startsWith(" "))
+  );
+  assertEquals(headings, ["0 controls", "1 splits"]);
+});
+
+Deno.test("known failures, stale entries and interruptions are said", () => {
+  const known = { kind: "failing", glob: "1.*", cause: "CORRUPT", why: "old", at: "k:1" } as const;
+  const end = formatEnd({
+    ...RESULT,
+    cases: [{ ...FAILED, known }],
+    stale: ["k:2: 8.2 LOST is stale: 8.2 passed"],
+    interrupted: "shard 2 is missing",
+  }, COMMAND);
+  assert(!end.includes("replay:"), "a known failure is not told again");
+  assertStringIncludes(end, "STALE k:2: 8.2 LOST is stale: 8.2 passed");
+  assertStringIncludes(end, "interrupted: shard 2 is missing");
+  assertStringIncludes(end, "1 known");
+  assertStringIncludes(formatCase({ ...FAILED, known }), "known (k:1): old");
 });

@@ -17,6 +17,8 @@ export const TELLING_CLAIMS: readonly bigint[] = [
   2n ** 31n - 1n,
   2n ** 31n,
   2n ** 32n - 1n,
+  2n ** 32n,
+  2n ** 32n + 2n,
   2n ** 53n,
   2n ** 63n,
   2n ** 64n - 1n,
@@ -34,13 +36,8 @@ const ascii = (text: string) => new TextEncoder().encode(text);
 export function claimHeader(contract: Contract, claim: bigint): Uint8Array | undefined {
   const spec = new Spec(contract.framing.spec);
   if (isIntegerType(spec.name)) {
-    const offset = spec.integer("offset", 0, 0, 4096);
-    const length = offset + INTEGER_TYPES[spec.name].width;
-    const strip = spec.integer("strip", length, 0, 65_536);
-    const adjust = spec.integer("adjust", 0, -65_536, 65_536) -
-      (spec.option("includes") === "header" ? length : 0);
-    // payload = header + field + adjust - strip
-    const field = integerField(spec.name, claim + BigInt(strip - length - adjust));
+    const { offset, uncounted } = layoutOf(spec, spec.name);
+    const field = integerField(spec.name, claim + uncounted);
     return field && concat([new Uint8Array(offset), field]);
   }
   if (spec.name.startsWith("json+")) {
@@ -59,6 +56,28 @@ export function claimHeader(contract: Contract, claim: bigint): Uint8Array | und
     default:
       return undefined;
   }
+}
+
+/** The claim whose length field is as large as its type allows: adding to it overflows. Undefined without such a field. */
+export function largestClaim(contract: Contract): bigint | undefined {
+  const spec = new Spec(contract.framing.spec);
+  if (!isIntegerType(spec.name)) return undefined;
+  const { width, signed } = INTEGER_TYPES[spec.name];
+  return 2n ** BigInt(8 * width - (signed ? 1 : 0)) - 1n - layoutOf(spec, spec.name).uncounted;
+}
+
+/** Where the length field stands, and what has to be added to the length of a payload to get it. */
+function layoutOf(
+  spec: Spec,
+  type: IntegerType,
+): { readonly offset: number; readonly uncounted: bigint } {
+  const offset = spec.integer("offset", 0, 0, 4096);
+  const length = offset + INTEGER_TYPES[type].width;
+  const strip = spec.integer("strip", length, 0, 65_536);
+  const adjust = spec.integer("adjust", 0, -65_536, 65_536) -
+    (spec.option("includes") === "header" ? length : 0);
+  // payload = header + field + adjust - strip
+  return { offset, uncounted: BigInt(strip - length - adjust) };
 }
 
 /** Headers that no payload follows because they make no sense: negative, not a number, never ending. */
@@ -103,7 +122,8 @@ export function oversizedFrame(
   // Frames cannot lie in the payload of a framing that ends them by a delimiter: there it is one letter.
   for (const candidate of [payload, ...FILLERS.map((byte) => payload.slice().fill(byte))]) {
     try {
-      return { kind: "bad", wire: encoder.encode(candidate), what, payload: candidate };
+      const wire = encoder.encode(candidate);
+      return { kind: "bad", wire, what, payload: candidate, skippable: true };
     } catch (error) {
       if (!(error instanceof FramingError)) throw error;
     }
@@ -111,10 +131,35 @@ export function oversizedFrame(
   return undefined;
 }
 
+/** A letter of two bytes in UTF-8. */
+const WIDE = new TextEncoder().encode("ä");
+
+/**
+ * A frame over the target's limit whose characters are not: a limit that counts these lets it pass. Undefined as for
+ * {@linkcode oversizedFrame}.
+ */
+export function oversizedInBytes(contract: Contract): Part & { kind: "bad" } | undefined {
+  const { framing, maxFrame = Infinity } = contract;
+  const letters = Math.floor(maxFrame / 2) + 1, length = 2 * letters;
+  if (length > Math.min(framing.maxPayload, MOST_REAL_BYTES) || length < framing.minPayload) {
+    return undefined;
+  }
+  const payload = Uint8Array.from({ length }, (_, i) => WIDE[i % 2] ?? 0);
+  try {
+    const wire = unlimitedEncoder(contract).encode(payload);
+    const what = `a frame of ${length} bytes in ${letters} characters`;
+    return { kind: "bad", wire, what, payload, skippable: true };
+  } catch (error) {
+    if (error instanceof FramingError) return undefined;
+    throw error;
+  }
+}
+
 /** Letters of which at least one is in no delimiter. */
 const FILLERS = [0x61, 0x62, 0x2d];
 
-function integerField(type: IntegerType, value: bigint): Uint8Array | undefined {
+/** An integer as its type is written; undefined when it does not fit. */
+export function integerField(type: IntegerType, value: bigint): Uint8Array | undefined {
   const { width, littleEndian, signed } = INTEGER_TYPES[type];
   if (value < 0n || value >= 2n ** BigInt(8 * width - (signed ? 1 : 0))) return undefined;
   const field = Uint8Array.from(

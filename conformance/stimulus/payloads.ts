@@ -9,6 +9,8 @@ export interface PayloadStyle {
   readonly letters: "binary" | "text";
   /** Whether there are empty ones. */
   readonly empty: boolean;
+  /** Whether a stream is one frame, for targets that close the connection after each answer. */
+  readonly single?: boolean;
 }
 
 const LETTERS = "etaoinshrdluETAOINSHRDLU0123456789 .-";
@@ -46,6 +48,7 @@ export class PayloadSource {
   readonly #random: RandomStream;
   readonly #letters: string | undefined;
   readonly #least: number;
+  readonly #single: boolean;
 
   /** Makes a source. */
   constructor(contract: Contract, random: RandomStream, style: PayloadStyle) {
@@ -54,6 +57,7 @@ export class PayloadSource {
     this.#random = random;
     this.#letters = letters;
     this.#least = style.empty ? 0 : 1;
+    this.#single = style.single ?? false;
   }
 
   /**
@@ -94,6 +98,7 @@ export class PayloadSource {
    * where the framing allows it, else a little more. Payloads are `atMost` bytes or less.
    */
   stream(length: number, atMost = 40): Stimulus {
+    if (this.#single) return new Stimulus(this.#contract, [this.#frameOf(length)]);
     const parts: Part[] = [];
     const overhead = this.#overhead;
     const sizes = [5, 0, 1, 17, 3];
@@ -110,6 +115,15 @@ export class PayloadSource {
 
   get #overhead(): number {
     return Math.min(this.#contract.framing.maxOverhead, USUAL_OVERHEAD);
+  }
+
+  /** One frame of `length` bytes, where the framing has one, else a little less. */
+  #frameOf(length: number): Part {
+    let part = this.frame(length);
+    for (let size = length; size > 0 && part.wire.length > length; size--) {
+      part = this.frame(size - 1);
+    }
+    return part;
   }
 
   /** The frame that takes exactly `left` bytes, when the stream is about to end. */

@@ -1,5 +1,14 @@
 import { concat } from "@std/bytes/concat";
 import { type Contract, unlimitedEncoder } from "./contract.ts";
+import type { Level } from "./level.ts";
+
+/** What a target makes of bytes that it does not refuse. */
+export interface Reading {
+  /** The payloads that it answers, in order; none when it passes over the bytes. */
+  readonly payloads: readonly Uint8Array[];
+  /** How binding it is not to read them so; `MAY`: that is as right as refusing them. */
+  readonly level: Exclude<Level, "MUST">;
+}
 
 /** A piece of a stream, with what it means to a target. */
 export type Part =
@@ -14,17 +23,30 @@ export type Part =
     readonly endsStream?: boolean;
   }
   | {
-    /** Bytes that a target must refuse: too long or malformed. */
+    /** Bytes that a target must refuse, too long or malformed, unless one of the `readings` allows it more. */
     readonly kind: "bad";
     readonly wire: Uint8Array;
     /** What is wrong with them. */
     readonly what: string;
     /** The payload that a target without a limit would see. */
     readonly payload?: Uint8Array;
+    /** What a tolerant target may make of them instead. Anything else that is answered is a phantom. */
+    readonly readings?: readonly Reading[];
+    /** How binding it is not to refuse them; by default refusing is right. */
+    readonly refusal?: Exclude<Level, "MAY">;
+    /** How binding it is not to wait silently behind them; by default MUST. */
+    readonly silence?: Exclude<Level, "MUST">;
+    /** Whether it is plain where they end, so that `--over-limit` decides between skipping and closing. */
+    readonly skippable?: boolean;
   }
   | {
     /** The beginning of a frame whose rest never comes. */
     readonly kind: "tail";
+    readonly wire: Uint8Array;
+  }
+  | {
+    /** Bytes whose meaning only a scenario or a recording knows. */
+    readonly kind: "bytes";
     readonly wire: Uint8Array;
   };
 
@@ -87,6 +109,20 @@ export class Stimulus {
   /** Whether a part must be refused. */
   get hasBad(): boolean {
     return this.parts.some((part) => part.kind === "bad");
+  }
+
+  /** Whether a target may simply wait behind bytes that are bad. */
+  get mayWait(): boolean {
+    return this.parts.some((part) => part.kind === "bad" && part.silence === "MAY");
+  }
+
+  /** How many answers may come besides those of the frames: from targets that do not refuse what is bad. */
+  get optional(): number {
+    const most = (part: Part) =>
+      part.kind === "bad"
+        ? Math.max(0, ...(part.readings ?? []).map(({ payloads }) => payloads.length))
+        : 0;
+    return this.parts.reduce((sum, part) => sum + most(part), 0);
   }
 
   /** How many answers are due once `sent` bytes were sent. */

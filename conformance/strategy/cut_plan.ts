@@ -3,6 +3,7 @@
  * millions of them cost no memory and "k of K" is a fact, not a guess.
  * @module
  */
+import type { CoveredSet } from "./covered_set.ts";
 import type { RandomStream } from "../stimulus/random_stream.ts";
 
 /** Offsets at which a stream is cut, rising, each between the first and the last byte. */
@@ -12,6 +13,8 @@ export type Cuts = readonly number[];
 export interface CutPlan {
   /** What it covers, as in "all single cuts". */
   readonly name: string;
+  /** The same as a rule, where there is one. */
+  readonly set?: CoveredSet;
   /** How many cut lists there are. */
   readonly count: number;
   /** Cut list `index`, 0 to `count` − 1. */
@@ -20,7 +23,8 @@ export interface CutPlan {
 
 /** Every single cut of `length` bytes. */
 export function singleCuts(length: number): CutPlan {
-  return { name: "all single cuts", count: Math.max(0, length - 1), at: (i) => [i + 1] };
+  const set = { kind: "singles", length } as const;
+  return { name: "all single cuts", set, count: Math.max(0, length - 1), at: (i) => [i + 1] };
 }
 
 /** Every pair of cuts of `length` bytes: (n − 1)(n − 2) / 2. */
@@ -28,6 +32,7 @@ export function cutPairs(length: number): CutPlan {
   const places = Math.max(0, length - 1);
   return {
     name: "all pairs of cuts",
+    set: { kind: "pairs", length },
     count: places * (places - 1) / 2,
     // Pairs in order of the upper cut: upper 1 has one pair (index 0), upper 2 has two (1 and 2), and so on.
     at(i) {
@@ -43,6 +48,7 @@ export function subsets(places: Cuts): CutPlan {
   if (places.length > 20) throw new RangeError(`Cannot plan 2^${places.length} cut lists`);
   return {
     name: `all 2^${places.length} sets of cuts among ${places.length} places`,
+    set: { kind: "subsets", places },
     count: 2 ** places.length,
     at: (i) => places.filter((_, bit) => ((i >> bit) & 1) === 1),
   };

@@ -2,8 +2,26 @@ import type { Contract } from "../stimulus/contract.ts";
 import { Stimulus } from "../stimulus/stimulus.ts";
 import type { Cuts } from "./cut_plan.ts";
 
-/** What happens behind the last byte: nothing, FIN (the stream ends, answers are still read), or RST. */
-export type EndEvent = "none" | "fin" | "reset";
+/**
+ * What happens behind the last byte: nothing, FIN (the stream ends, answers are still read), RST, or close (both
+ * directions end at once, answers under way are thrown away).
+ */
+export type EndEvent = "none" | "fin" | "reset" | "close";
+
+/** How time passes in a delivery, where that is the point of it. */
+export interface Pace {
+  /** How long nothing is sent behind each chunk, and before the end event, in ms. */
+  readonly stallMs?: number;
+  /**
+   * How answers are read: by default at once; `late`, only when everything was sent or the target takes no more; or at
+   * most so many bytes at once, with a pause of some ms before each read.
+   */
+  readonly reading?: "late" | { readonly bytes: number; readonly pauseMs: number };
+  /** Bytes that our kernel may keep for answers that are not read (`SO_RCVBUF`), where it can be told. */
+  readonly window?: number;
+  /** Whether bytes are sent even after the target's FIN. */
+  readonly sendsOn?: boolean;
+}
 
 /**
  * One way to deliver a stream; the only thing that strategies make and players play.
@@ -23,15 +41,18 @@ export interface Delivery {
   readonly waits: Cuts;
   /** What happens behind the last byte. */
   readonly end: EndEvent;
+  /** How time passes, where it is not simply as fast as the target reads. */
+  readonly pace?: Pace;
 }
 
 /** A delivery from its parts; by default in one chunk, without waits, connection left open. */
 export function deliver(
   stimulus: Stimulus,
   cuts: Cuts = [],
-  more: { readonly waits?: Cuts; readonly end?: EndEvent } = {},
+  more: { readonly waits?: Cuts; readonly end?: EndEvent; readonly pace?: Pace } = {},
 ): Delivery {
-  return { stimulus, cuts, waits: more.waits ?? [], end: more.end ?? "none" };
+  const { waits = [], end = "none", pace } = more;
+  return { stimulus, cuts, waits, end, ...(pace ? { pace } : {}) };
 }
 
 /** The stream one frame after the other, each answered before the next one: the kindest delivery there is. */
@@ -73,10 +94,8 @@ export function joined(contract: Contract, deliveries: readonly Delivery[]): Del
     start += stimulus.bytes.length;
   }
   const stimulus = new Stimulus(contract, deliveries.flatMap(({ stimulus }) => stimulus.parts));
-  return deliver(stimulus, cuts, {
-    waits: union(waits, []),
-    end: deliveries.at(-1)?.end ?? "none",
-  });
+  const { end = "none", pace } = deliveries.at(-1) ?? {};
+  return deliver(stimulus, cuts, { waits: union(waits, []), end, ...(pace ? { pace } : {}) });
 }
 
 /** Whether a delivery ends its connection or makes the target end it. */

@@ -1,4 +1,4 @@
-import { type Interpreter, interpreterOf } from "./targets.ts";
+import { commandOf, type Habit, type Interpreter } from "./targets.ts";
 
 /** How long a target may take to say that it listens, or to end when told to. */
 const DEADLINE_MS = 10_000;
@@ -15,6 +15,7 @@ export interface RunningTarget extends AsyncDisposable {
 
 /** True when targets of this language can be started here. */
 export async function isInstalled(interpreter: Interpreter): Promise<boolean> {
+  if (interpreter === "deno") return true;
   const signal = AbortSignal.timeout(DEADLINE_MS);
   try {
     return (await new Deno.Command(interpreter, { args: ["--version"], signal }).output()).success;
@@ -37,37 +38,49 @@ export async function isInstalled(interpreter: Interpreter): Promise<boolean> {
  *
  * @throws {Error} When the program says something else than `listening PORT`, or nothing within 10 s.
  */
-export async function startTarget(file: string): Promise<RunningTarget> {
+export async function startTarget(file: string, habit?: Habit): Promise<RunningTarget> {
   const path = decodeURIComponent(new URL(file, import.meta.url).pathname);
-  const child = new Deno.Command(interpreterOf(file), {
-    args: [path, "0"],
+  const [command = "", ...args] = commandOf(path);
+  const child = new Deno.Command(command, {
+    args: [...args, "0", ...habit === undefined ? [] : ["127.0.0.1", habit]],
     stdin: "null",
     stdout: "piped",
     stderr: "null",
   }).spawn();
   const tooLate = setTimeout(() => child.kill("SIGKILL"), DEADLINE_MS);
-  const line = await firstLine(child.stdout);
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const line = await firstLine(lines);
   clearTimeout(tooLate);
+  const drained = drain(lines);
   const port = Number(/^listening (\d+)$/.exec(line)?.[1]);
   const target: RunningTarget = {
     pid: child.pid,
     port,
     status: child.status,
-    [Symbol.asyncDispose]: () => end(child),
+    async [Symbol.asyncDispose]() {
+      await end(child);
+      await drained;
+    },
   };
   if (port > 0) return target;
-  await end(child);
+  await target[Symbol.asyncDispose]();
   throw new Error(`Cannot start ${file}: it said ${JSON.stringify(line)}, not "listening PORT"`);
 }
 
-/** The first line of a stream without its end; what came until then, when it ends before. */
-async function firstLine(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+/** The first line of what comes, without its end; what came until then, when it ends before. */
+async function firstLine(lines: ReadableStreamDefaultReader<string>): Promise<string> {
   let text = "";
-  for await (const part of stream.pipeThrough(new TextDecoderStream())) {
-    text += part;
-    if (text.includes("\n")) break;
+  while (!text.includes("\n")) {
+    const { value, done } = await lines.read();
+    if (done) break;
+    text += value;
   }
   return text.split("\n", 1)[0] ?? "";
+}
+
+/** Reads on and forgets: a program that logs must not find its standard output closed or full. */
+async function drain(lines: ReadableStreamDefaultReader<string>): Promise<void> {
+  while (!(await lines.read()).done);
 }
 
 /** Ends one process by its id and waits for it: politely, and by force when that takes too long. */

@@ -325,14 +325,20 @@ async function untilResident(pid: number, bytes: number): Promise<void> {
   throw new Error(`Process ${pid} never held ${bytes} bytes`);
 }
 
-const installed = { python3: await isInstalled("python3"), node: await isInstalled("node") };
+const installed = {
+  python3: await isInstalled("python3"),
+  node: await isInstalled("node"),
+  deno: await isInstalled("deno"),
+};
 
-for (const { file, cause } of TARGETS) {
+for (const { file, habit, cause } of TARGETS) {
   const ready = installed[interpreterOf(file)];
   if (!ready) console.error(`NOT TESTED: ${file}, because ${interpreterOf(file)} is not installed`);
 
   Deno.test({
-    name: `target ${file} ${cause === null ? "is right" : "makes its one mistake"}`,
+    name: `target ${[file, habit ?? []].flat().join(" ")} ${
+      cause === null ? "is right" : "makes its one mistake"
+    }`,
     ignore: !ready,
     async fn(t) {
       const mistake = MISTAKES[file];
@@ -340,7 +346,7 @@ for (const { file, cause } of TARGETS) {
       const comment = await Deno.readTextFile(new URL(file, import.meta.url));
       assertStringIncludes(comment, `Verdict: ${cause === null ? "PASS" : `FAIL ${cause}.`}`);
 
-      await using target = await startTarget(file);
+      await using target = await startTarget(file, habit);
       for (const [name, rule] of Object.entries(RULES)) {
         if (mistake?.breaks.includes(name)) continue;
         await t.step(`keeps ${name}`, () => rule(target));
@@ -360,6 +366,6 @@ for (const { file, cause } of TARGETS) {
 Deno.test("every program of this folder is in the table", async () => {
   const files = (await Array.fromAsync(Deno.readDir(new URL(".", import.meta.url))))
     .map((entry) => entry.name)
-    .filter((name) => /\.(py|mjs)$/.test(name) && !name.startsWith("serve."));
-  assertEquals(files.sort(), TARGETS.map((target) => target.file).sort());
+    .filter((name) => /\.(py|mjs)$|^variants/.test(name) && !name.startsWith("serve."));
+  assertEquals(files.sort(), [...new Set(TARGETS.map((target) => target.file))].sort());
 });

@@ -17,8 +17,8 @@ export interface LengthParts extends Habits {
   headerIsHere(plain: Plain, width: number): boolean;
   /** The number in the header. */
   readLength(plain: Plain, width: number): number;
-  /** The number with the adjustment. */
-  adjusted(length: number, adjust: number): number;
+  /** The number with the adjustment; `most` is the limit, which is no business of right decoders here. */
+  adjusted(length: number, adjust: number, most: number): number;
   /** Which of the two the limit is on. */
   limited(length: number, adjusted: number): number;
   /** Whether the limit is looked at now: as soon as the length is known, or only when the payload is here. */
@@ -69,7 +69,7 @@ function next(plain: Plain, parts: LengthParts): Uint8Array | null {
   if (memo.length < 0) {
     if (!parts.headerIsHere(plain, parts.width)) return null;
     const length = parts.readLength(plain, parts.width);
-    const adjusted = parts.adjusted(length, parts.adjust);
+    const adjusted = parts.adjusted(length, parts.adjust, settings.maxFrameLength);
     if (adjusted < 0) throw new PlainError("MALFORMED_FRAME", queue.position);
     if (!parts.checkedNow(plain, adjusted + parts.width)) return null;
     if (parts.tooLong(parts.limited(length, adjusted), settings.maxFrameLength)) {

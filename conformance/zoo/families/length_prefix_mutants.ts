@@ -1,4 +1,4 @@
-import { LIMIT, type Mutant } from "../family.ts";
+import type { Mutant } from "../family.ts";
 import type { LengthParts } from "./length_prefix.ts";
 
 /** What goes wrong with a plain length in front: most of it goes wrong with any framing. */
@@ -185,7 +185,7 @@ export const LENGTH_PREFIX_MUTANTS: readonly Mutant<LengthParts>[] = [
     name: "limit-truncates",
     copies: "Field-of-Dream-Studio/hotaru#28",
     flaw: "an over-long frame is cut to the limit, and the rest read as the next frame",
-    change: { adjusted: (length) => Math.min(length, LIMIT) },
+    change: { adjusted: (length, _, most) => Math.min(length, most) },
   },
   {
     name: "signed-length",

@@ -110,7 +110,14 @@ export const SLIP_FAMILY: Family<SlipParts> = {
       copies: "tock/tockloader#20",
       flaw: "an escape at the end of a chunk is forgotten",
       change: {
-        escaped: ({ queue, memo }, at) => memo.inside === 1 && at > queue.length - memo.lastChunk,
+        takeIn({ queue, memo }, chunk) {
+          if (memo.inside === 1) {
+            queue.append(queue.take(queue.length).subarray(0, -1));
+            memo.searched--;
+            memo.inside = 0;
+          }
+          queue.append(chunk);
+        },
       },
     },
     {
