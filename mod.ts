@@ -21,5 +21,6 @@
 export * from "./protocol/framing/mod.ts";
 export * from "./protocol/transport/mod.ts";
 export * from "./protocol/session/mod.ts";
+export * from "./protocol/native/mod.ts";
 export * from "./server/mod.ts";
 export * from "./client/mod.ts";

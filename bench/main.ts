@@ -1,16 +1,26 @@
 /**
- * `deno task bench [ROUND_MS]`: frames per second, ours beside hand-written loops and @std, in one run.
+ * `deno task bench [ROUND_MS]`: frames per second, ours beside hand-written loops and @std, in one run; then which
+ * share of the edges between two writes a reader sees, with sleeps and with our proof (`edge_truth.ts`, alone as well).
+ * `deno task bench files`: files, beside rsync, scp and nc (`files.ts`).
  * @module
  */
 import { benchDecoders } from "./decode.ts";
+import { benchEdges } from "./edge_truth.ts";
+import { benchFiles } from "./files.ts";
 
-const roundMs = Number(Deno.args[0] ?? 150);
-await benchDecoders(roundMs);
-if (import.meta.resolve("@std/bytes").startsWith("file:")) {
-  console.log(
-    "lines beside @std: SKIPPED, JSR cannot be reached and a stand-in's speed says nothing",
-  );
-} else {
-  const { benchLines } = await import("./std.ts");
-  await benchLines(roundMs);
+const [what, ...args] = Deno.args;
+if (what === "files") await benchFiles(args);
+else await benchFrames(Number(what ?? 150));
+
+async function benchFrames(roundMs: number): Promise<void> {
+  await benchDecoders(roundMs);
+  if (import.meta.resolve("@std/bytes").startsWith("file:")) {
+    console.log(
+      "lines beside @std: SKIPPED, JSR cannot be reached and a stand-in's speed says nothing",
+    );
+  } else {
+    const { benchLines } = await import("./std.ts");
+    await benchLines(roundMs);
+  }
+  await benchEdges();
 }

@@ -13,7 +13,7 @@ import { runDeno } from "./child.ts";
 import { projectPath, readJson, readManifest, readStandInMap } from "./project.ts";
 import { stdSource } from "./std.ts";
 
-/** Folders of the project that are made, not written. */
+/** Folders at the root of the project that are made, not written. */
 const MADE = new Set([".git", "coverage", "dist", "node_modules", "report"]);
 
 /** Where the copy keeps the stand-ins: not under `tools/`, which is not published. */
@@ -24,9 +24,13 @@ export async function dryRunPublish(): Promise<number> {
   const args = ["publish", "--dry-run", "--allow-dirty", "--quiet"];
   if (await stdSource() === "jsr") return await runDeno(args, { cwd: projectPath("") });
   const unversioned = Object.entries(readManifest().imports)
-    .filter(([, target]) => !/^jsr:@[\w-]+\/[\w-]+@[\^~]?\d+\.\d+\.\d+$/.test(target));
+    .filter(([, target]) =>
+      !/^(jsr:@[\w-]+\/|npm:(@[\w-]+\/)?)[\w.-]+@[\^~]?\d+\.\d+\.\d+$/.test(target)
+    );
   if (unversioned.length > 0) {
-    console.error(`deno.json: "imports" must name JSR packages with a version: ${unversioned}`);
+    console.error(
+      `deno.json: "imports" must name packages of JSR or npm with a version: ${unversioned}`,
+    );
     return 1;
   }
   console.log(
@@ -34,7 +38,7 @@ export async function dryRunPublish(): Promise<number> {
   );
   const copy = await Deno.makeTempDir();
   try {
-    await copyFolder(projectPath(""), copy);
+    await copyFolder(projectPath(""), copy, MADE);
     await copyFolder(projectPath("tools/airgap"), `${copy}/${STAND_INS}`);
     await Deno.writeTextFile(`${copy}/deno.json`, standInManifest());
     return await runDeno(args, { cwd: copy });
@@ -50,10 +54,14 @@ function standInManifest(): string {
   return JSON.stringify({ ...readJson("deno.json"), imports: Object.fromEntries(imports) });
 }
 
-async function copyFolder(from: string, to: string): Promise<void> {
+async function copyFolder(
+  from: string,
+  to: string,
+  without: ReadonlySet<string> = new Set(),
+): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
   for await (const { name, isDirectory, isFile } of Deno.readDir(from)) {
-    if (isDirectory && !MADE.has(name)) await copyFolder(`${from}/${name}`, `${to}/${name}`);
+    if (isDirectory && !without.has(name)) await copyFolder(`${from}/${name}`, `${to}/${name}`);
     if (isFile) await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
   }
 }

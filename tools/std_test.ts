@@ -28,6 +28,8 @@ async function answer(request: Request): Promise<Response> {
     const exports = {
       ".": "./mod.ts",
       "./parse-args": "./mod.ts",
+      "./prompt-secret": "./mod.ts",
+      "./unstable-progress-bar": "./mod.ts",
       "./delimiter-stream": "./mod.ts",
     };
     return Response.json({ manifest: { "/mod.ts": file }, exports });

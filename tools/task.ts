@@ -19,10 +19,7 @@ interface Task {
 }
 
 const tasks: Readonly<Record<string, Task>> = {
-  test: {
-    command: "test",
-    flags: ["--quiet", "-P=test", "--sanitize-ops", "--sanitize-resources"],
-  },
+  test: script("tools/test.ts"),
   prove: script("tools/prove/main.ts"),
   server: program(programs.server),
   client: program(programs.client),
@@ -32,6 +29,8 @@ const tasks: Readonly<Record<string, Task>> = {
   bench: script("bench/main.ts"),
   coverage: script("tools/coverage.ts"),
   zoo: script("conformance/zoo/main.ts"),
+  rivals: script("conformance/rivals/main.ts"),
+  man: script("tools/man.ts"),
   check: script("tools/check.ts"),
 };
 

@@ -3,4 +3,6 @@
 import "@std/assert";
 import "@std/bytes";
 import "@std/cli/parse-args";
+import "@std/cli/prompt-secret";
+import "@std/cli/unstable-progress-bar";
 import "@std/streams/delimiter-stream";

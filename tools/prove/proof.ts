@@ -1,10 +1,19 @@
 import type { RunResult, Verification } from "../../conformance/mod.ts";
 
-/** What was proved of one framing; `run` is null when it was not run over sockets. */
+/** A transport to our server. */
+export type Transport = "tcp" | "tls" | "unix";
+
+/** The case book played over one transport. */
+export interface Leg {
+  readonly transport: Transport;
+  readonly run: RunResult;
+}
+
+/** What was proved of one framing: in process, and over sockets as far as it was run there. */
 export interface Proof {
   readonly spec: string;
   readonly verification: Verification;
-  run: RunResult | null;
+  readonly legs: Leg[];
 }
 
 /** How many of the cases of a run came to each verdict, edges proven of those asked for. */
@@ -51,12 +60,11 @@ export function provedText(proof: Proof): string {
   );
 }
 
-/** One line about the run over sockets, and what failed. */
-export function socketText({ spec, run }: Proof): string {
-  if (run === null) return `not run  ${spec}`;
+/** One line about a run over sockets, and what failed. */
+export function socketText(spec: string, { transport, run }: Leg): string {
   const { verdicts, proven, edges, deliveries } = tally(run);
   const counts = [...verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(", ");
-  const head = `${run.verdict.padEnd(6)}  ${
+  const head = `${run.verdict.padEnd(6)}  ${transport.padEnd(4)} ${
     spec.padEnd(24)
   } ${counts}; ${deliveries} deliveries, ${proven} of ${edges} edges proven (${run.edge.method}), ${
     (run.ms / 1000).toFixed(1)

@@ -1,10 +1,12 @@
-import type { CaseResult, RunResult } from "../../conformance/mod.ts";
-import { closureOf, type Proof, tally } from "./proof.ts";
+import type { CaseResult } from "../../conformance/mod.ts";
+import { closureOf, type Leg, type Proof, tally } from "./proof.ts";
 
 /** The whole proof as one HTML page without any outside resource, readable in light and dark. */
 export function reportPage(proofs: readonly Proof[], seed: number): string {
-  const spoken = proofs.flatMap(({ spec, run }) => run === null ? [] : [{ spec, run }]);
-  const cases = spoken[0]?.run.cases ?? [];
+  const spoken = proofs.flatMap(({ spec, legs }) => legs.map((leg) => ({ spec, ...leg })));
+  const kinds = spoken.filter(({ transport }) => transport === "tcp");
+  const cases = kinds.toSorted((a, b) => b.run.cases.length - a.run.cases.length)[0]?.run.cases ??
+    [];
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -18,25 +20,24 @@ sockets, a chunk counts as delivered only when the kernel says that the server h
 <table><thead><tr><th>framing<th>laws<th>closure: feeds<th>covers</thead><tbody>
 ${proofs.map(processRow).join("\n")}
 </tbody></table>
-<h2>Over TCP, against nonstick-server</h2>
-<table><thead><tr><th>framing<th>verdict<th>deliveries<th>edges proven<th>seconds</thead><tbody>
+<h2>Over sockets, against nonstick-server</h2>
+<table><thead><tr><th>framing<th>verdict<th>transport<th>deliveries<th>edges proven<th>seconds</thead><tbody>
 ${spoken.map(socketRow).join("\n")}
 </tbody></table>
-<h2>Case by case</h2>
+<h2>Case by case, over TCP</h2>
 <div class="wide"><table><thead><tr><th>case<th>${
-    spoken.map(({ spec }) => `<span class="up">${escape(spec)}</span>`).join("<th>")
+    kinds.map(({ spec }) => `<span class="up">${escape(spec)}</span>`).join("<th>")
   }</thead><tbody>
-${cases.map((one) => caseRow(one, spoken)).join("\n")}
+${cases.map((one) => caseRow(one, kinds)).join("\n")}
 </tbody></table></div>
 <p>✓ pass · ✗ fail · ? inconclusive · i for information · – does not apply. Hover a mark for its numbers.</p>
 </html>
 `;
 }
 
-/** A framing that was run over sockets. */
-interface ProofWithRun {
+/** A framing that was run over a transport. */
+interface Spoken extends Leg {
   readonly spec: string;
-  readonly run: RunResult;
 }
 
 function processRow(proof: Proof): string {
@@ -48,12 +49,13 @@ function processRow(proof: Proof): string {
   return row(proof.verification.ok, [proof.spec, laws, `${passed} of ${total}`, note]);
 }
 
-function socketRow({ spec, run }: ProofWithRun): string {
+function socketRow({ spec, transport, run }: Spoken): string {
   const { deliveries, proven, edges } = tally(run);
   const seconds = (run.ms / 1000).toFixed(1);
   return row(run.verdict === "PASS", [
     spec,
     run.verdict,
+    transport.toUpperCase(),
     String(deliveries),
     `${proven} of ${edges}`,
     seconds,
@@ -73,7 +75,7 @@ const MARKS: Readonly<Record<CaseResult["verdict"], string>> = {
   INCONCLUSIVE: "?",
 };
 
-function caseRow({ id, title }: CaseResult, spoken: readonly ProofWithRun[]): string {
+function caseRow({ id, title }: CaseResult, spoken: readonly Spoken[]): string {
   const cells = spoken.map(({ run }) => {
     const one = run.cases.find((other) => other.id === id);
     if (one === undefined) return "<td>";
