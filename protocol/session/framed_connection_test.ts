@@ -129,11 +129,12 @@ for (const transport of TRANSPORTS) {
       while (!blocked) {
         const done = server.send(payloadOf(size)).then(() => true, () => true);
         sent += size + 4;
-        // Sending goes on while the system takes bytes; blocked is when a write makes no progress any more.
-        const before = server.bytesSent;
-        blocked = server.bytesQueued > highWaterMark && !await within(300, done) &&
-          server.bytesSent === before;
         assert(server.bytesQueued <= highWaterMark + size + 4, `${server.bytesQueued} queued`);
+        // Sending goes on while the system takes bytes; blocked is when it takes none any more.
+        while (server.bytesQueued > highWaterMark && !blocked) {
+          const before = server.bytesSent;
+          blocked = !await within(300, done) && server.bytesSent === before;
+        }
       }
       assertEquals(server.bytesSent + server.bytesQueued, sent);
     }, { highWaterMark: 200_000 }),
