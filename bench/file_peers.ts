@@ -61,7 +61,7 @@ async function ours(places: FilePlaces, binaries: string | undefined): Promise<F
   const client = await command("client");
   return peer(
     `nonstick (${binaries === undefined ? "deno run" : "compiled"}), SHA-256 on both ends`,
-    (name) => run([...client, "--to", url, "--quiet", "put", `${places.from}/${name}`]),
+    (name) => run([...client, "--to", url, "put", `${places.from}/${name}`]),
     receiver,
   );
 }
