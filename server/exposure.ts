@@ -1,8 +1,9 @@
 import { addressFacts } from "../cli/address.ts";
 import { NATIVE } from "../cli/dialect.ts";
+import { UsageError } from "../cli/options.ts";
 import { formatEndpoint } from "../protocol/transport/mod.ts";
 import type { Grants } from "./grants.ts";
-import type { ListenerPlan } from "./listener_plan.ts";
+import type { ListenerPlan, Plan } from "./listener_plan.ts";
 
 /** What a peer could do to this machine, or to others through it, and which option grants it. */
 const POWERS: readonly {
@@ -49,4 +50,20 @@ export function exposureOf(plan: ListenerPlan, grants: Grants): string | null {
     "  nonstick-server cert --name $(hostname)\n" +
     `  nonstick-server --listen '${tls}' --token-file token --tls-cert cert.pem --tls-key key.pem …\n` +
     "Or say --insecure.";
+}
+
+/**
+ * Better no server than one that lets strangers do what its owner did not think of.
+ *
+ * @throws {UsageError} for the first listener that must not be opened, unless `insecure`; then it warns.
+ */
+export function refuseExposure(plans: readonly Plan[], grants: Grants, insecure: boolean): void {
+  for (const plan of plans) {
+    // No service over datagrams can do anything to this machine; what it can do to others is guarded against there.
+    if ("answer" in plan) continue;
+    const why = exposureOf(plan, grants);
+    if (why === null) continue;
+    if (!insecure) throw new UsageError(why);
+    console.error(`WARNING: --insecure: ${why.split("\n")[0]}`);
+  }
 }

@@ -48,6 +48,9 @@ export interface DatagramPlan {
   readonly hint: string;
 }
 
+/** What one `--listen` asks for, streams or datagrams. */
+export type Plan = ListenerPlan | DatagramPlan;
+
 /** What is served by a listener that says a framing and nothing else. */
 const DEFAULT_SERVICE = "echo";
 
@@ -56,7 +59,7 @@ const DEFAULT_SERVICE = "echo";
  *
  * @throws {UsageError} if it cannot be listened on, or what it speaks is unknown or impossible.
  */
-export function planListener(url: string, grants: Grants): ListenerPlan | DatagramPlan {
+export function planListener(url: string, grants: Grants): Plan {
   const endpoint = readEndpoint(url);
   const dialect = dialectOf(endpoint);
   if (endpoint.scheme === "udp" || endpoint.scheme === "unixgram") {

@@ -1,0 +1,23 @@
+import type { Grants } from "./grants.ts";
+import type { Power } from "./least_power.ts";
+import type { Plan } from "./listener_plan.ts";
+
+/** What the listeners and their services cannot do without. */
+export function neededPowers(plans: readonly Plan[], { exec, files }: Grants): Set<Power> {
+  const schemes = plans.map(({ endpoint }) => endpoint.scheme);
+  // The file of a Unix socket is removed when it is closed.
+  const unix = schemes.some((scheme) => scheme.startsWith("unix"));
+  // The runtime asks for `net` with every datagram that is sent.
+  const datagrams = schemes.some((scheme) => !["tcp", "tls", "unix", "stdio"].includes(scheme));
+  const renewable = schemes.includes("tls") && Deno.build.os !== "windows";
+  const needed: [Power, boolean][] = [
+    ["net", datagrams],
+    ["read", files !== undefined || unix],
+    ["write", files?.write === true || unix],
+    ["run", exec !== undefined],
+    // SIGHUP reads the certificate again and listens with it.
+    ["net", renewable],
+    ["read", renewable],
+  ];
+  return new Set(needed.flatMap(([power, is]) => is ? [power] : []));
+}

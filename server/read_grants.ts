@@ -1,0 +1,98 @@
+import { bootedMs } from "../cli/booted.ts";
+import { UsageError } from "../cli/options.ts";
+import { printable } from "../cli/printable.ts";
+import { readToken } from "../cli/token.ts";
+import { FileRoot } from "../protocol/files/mod.ts";
+import { ExchangeError } from "../protocol/native/mod.ts";
+import { CHAT_LIMITS, LocalChat } from "./chat/local_chat.ts";
+import type { Limits } from "./dialects/limits.ts";
+import type { Grants } from "./grants.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import { chatService } from "./native/chat.ts";
+import { execService } from "./native/exec.ts";
+import { type FilesGrant, filesService } from "./native/files.ts";
+import { HARMLESS } from "./native/mod.ts";
+import { terminalOperator } from "./operator.ts";
+import type { ServerSettings } from "./options.ts";
+
+/**
+ * What the command line allows.
+ *
+ * @throws {UsageError} if options do not go together.
+ */
+export async function readGrants(
+  settings: ServerSettings,
+  log: Log,
+  metrics: Metrics | null,
+): Promise<Grants> {
+  const token = await readToken({
+    ask: settings["ask-token"],
+    file: settings["token-file"],
+    tell: (text) => console.error(printable(text)),
+  });
+  const exec = execGrantOf(settings), files = await filesGrantOf(settings);
+  const chat = new LocalChat({ ...CHAT_LIMITS, rooms: settings.rooms });
+  return {
+    limits: limitsOf(settings),
+    ...(token === undefined ? {} : { token }),
+    services: {
+      ...HARMLESS,
+      ...(settings.rooms === 0 ? {} : { chat: chatService(chat) }),
+      ...(exec === undefined ? {} : { exec: execService(exec) }),
+      ...(files === undefined ? {} : { files: filesService(files) }),
+    },
+    ...(exec === undefined ? {} : { exec }),
+    ...(files === undefined ? {} : { files }),
+    chat,
+    ...(settings.room ? {} : { operator: terminalOperator() }),
+    onFault: (error, service) => log.failure(error, { service }, "service-failed"),
+    ...(metrics === null ? {} : {
+      onExchange: ({ service, bytesReceived, bytesSent }, outcome) =>
+        metrics.exchanged(service, outcome, bytesReceived, bytesSent),
+    }),
+  };
+}
+
+async function filesGrantOf(settings: ServerSettings): Promise<FilesGrant | undefined> {
+  const { root, "allow-write": write } = settings;
+  if (root === undefined) {
+    if (write) throw new UsageError("--allow-write needs --root DIR, the directory to write to.");
+    return undefined;
+  }
+  try {
+    return { root: await FileRoot.open(root), write, bootedMs: bootedMs() };
+  } catch (error) {
+    if (!(error instanceof ExchangeError)) throw error;
+    throw new UsageError(`Cannot use --root ${root}: ${error.message}.`);
+  }
+}
+
+function execGrantOf(settings: ServerSettings): Grants["exec"] {
+  const programs = settings["allow-exec"].flat(), shell = settings["exec-shell"];
+  if (programs.length === 0) {
+    if (shell) {
+      throw new UsageError("--exec-shell needs --allow-exec '*': a shell can run anything.");
+    }
+    return undefined;
+  }
+  if (shell && !programs.includes("*")) {
+    throw new UsageError("--exec-shell needs --allow-exec '*': a shell can run anything.");
+  }
+  return {
+    shell,
+    programs: programs.includes("*") ? "any" : new Set(programs),
+    maxOutput: settings["exec-output"],
+    deadlineMs: settings["exec-timeout"],
+  };
+}
+
+function limitsOf(settings: ServerSettings): Limits {
+  return {
+    maxFrameLength: settings["max-frame"],
+    handshakeTimeoutMs: settings["handshake-timeout"],
+    idleTimeoutMs: settings["idle-timeout"],
+    frameTimeoutMs: settings["frame-timeout"],
+    writeTimeoutMs: settings["frame-timeout"],
+  };
+}

@@ -1,0 +1,30 @@
+import { addressFacts } from "../cli/address.ts";
+import { UsageError } from "../cli/options.ts";
+import { parseEndpoint } from "../protocol/transport/mod.ts";
+import { type Metrics, serveMetrics } from "./metrics.ts";
+
+/**
+ * Opens the counters to this machine.
+ *
+ * @throws {UsageError} if `url` is a place that others can reach.
+ */
+export function watchMetrics(
+  url: string | undefined,
+  metrics: Metrics,
+  stopping: AbortSignal,
+): AsyncDisposable {
+  const endpoint = parseEndpoint(url ?? "");
+  const place = endpoint.scheme === "unix"
+    ? endpoint
+    : endpoint.scheme === "tcp" && addressFacts(endpoint.hostname)?.reach === "this machine"
+    ? { ...endpoint, scheme: "tcp" as const }
+    : null;
+  if (place === null) {
+    throw new UsageError(
+      `Cannot use --metrics ${url}: it is for this machine only, such as tcp://127.0.0.1:9090 or unix:///PATH.`,
+    );
+  }
+  const server = serveMetrics(place, metrics, stopping);
+  console.error(`metrics ${server.endpoint.replace("tcp:", "http:")}/metrics and /healthz`);
+  return server;
+}
