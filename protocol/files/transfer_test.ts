@@ -37,6 +37,14 @@ async function place(): Promise<
 /** Which side of the exchange sends the file: the client, or the service. */
 type Way = "put" | "get";
 
+/** Whether the source is old enough to have a version, in both directions. */
+const SETTLED_AND_WAY: readonly (readonly [boolean, Way])[] = [
+  [true, "put"],
+  [true, "get"],
+  [false, "put"],
+  [false, "get"],
+];
+
 /** Sends a source to a root; `between` stands between the sender and its exchange. */
 async function transfer(
   source: SendSource,
@@ -132,8 +140,7 @@ Deno.test(`resume: every size of what is there, the same or different (seed ${SE
   for (const size of [0, 1, 1000, 5000, 5001]) {
     for (const cut of sizes.filter((cut) => cut < size)) {
       for (const prefix of ["same", "different", "longer"]) {
-        for (const settled of [true, false]) {
-          const way: Way = below(2) === 0 ? "put" : "get";
+        for (const [settled, way] of SETTLED_AND_WAY) {
           await using at = await place();
           const later = Date.now() + (settled ? 60_000 : 0);
           const old = bytesOf(size, 7);

@@ -1,3 +1,4 @@
+import { FramingError } from "../framing/mod.ts";
 import { connect, type Connection, type ConnectOptions, type Endpoint } from "../transport/mod.ts";
 import { ConnectionLostError, DeadlineError } from "../session/errors.ts";
 import { ExchangeError, knownCode, ProtocolError } from "./errors.ts";
@@ -216,13 +217,18 @@ export class NativeClient implements Disposable {
       promise.catch(() => {});
       reject(reason);
     }
-    // Where the server may still listen, it is told what was wrong.
-    if (reason instanceof ProtocolError && !(reason instanceof RefusedError) && this.#isReady) {
-      await this.#link.send({ type: "error", code: reason.code, message: reason.message })
-        .then(() => this.#link.flush()).catch(() => {});
-    }
+    if (this.#isReady) await this.#explain(reason);
     this.#keepalive?.[Symbol.dispose]();
     this.#link.close(reason);
+  }
+
+  /** Tells the server what was wrong with what it said, where it may still listen. */
+  async #explain(reason: unknown): Promise<void> {
+    if (reason instanceof RefusedError) return;
+    if (!(reason instanceof ProtocolError || reason instanceof FramingError)) return;
+    const code = reason instanceof ProtocolError ? reason.code : "protocol";
+    await this.#link.send({ type: "error", code, message: reason.message })
+      .then(() => this.#link.flush()).catch(() => {});
   }
 
   #take(message: Message, cost: number): void {
