@@ -1,4 +1,4 @@
-import { addressFacts, type Network, sourceOf } from "../cli/address.ts";
+import { type Network, networkOf, sourceOf } from "../cli/address.ts";
 
 /** Whom a server lets in. */
 export interface DoorRules {
@@ -6,9 +6,16 @@ export interface DoorRules {
   readonly allow: readonly Network[];
   /** Not these; they win over `allow`. */
   readonly deny: readonly Network[];
-  /** Most connections at once from one IPv4 address or IPv6 /64. This machine is not counted. */
+  /** Most connections at once from one IPv4 address or IPv6 /64. */
   readonly mostPerSource: number;
+  /** Networks that are neither counted nor punished: this machine, or a proxy that speaks for many. */
+  readonly exempt: readonly Network[];
 }
+
+/** Whom caps and penalties leave alone when nothing is said: who is on this machine may do worse to it. */
+export const THIS_MACHINE: readonly Network[] = ["127.0.0.0/8", "::1"].flatMap((text) =>
+  networkOf(text) ?? []
+);
 
 /** What a source is made to wait for what it did, in ms (sshd_config(5), PerSourcePenalties). */
 export const PENALTIES = {
@@ -18,6 +25,8 @@ export const PENALTIES = {
   protocol: 1_000,
   /** A connection that said nothing in time. */
   silence: 1_000,
+  /** One that began something and went on too slowly, or took what it had asked for too slowly. */
+  slowness: 1_000,
 } as const;
 
 /** Penalties hurt from here on, and grow to here, in ms. */
@@ -60,7 +69,7 @@ export class Doorkeeper {
     if (allow.length > 0 && !allow.some((network) => network.contains(address))) {
       return { refused: "not allowed" };
     }
-    if (isLocal(address)) return null;
+    if (this.#isExempt(address)) return null;
     const source = this.#source(address);
     if (source.paidAt - this.#now() > LEAST_MS) return { refused: "penalty" };
     if (source.connections >= mostPerSource) return { refused: "too many connections" };
@@ -71,7 +80,7 @@ export class Doorkeeper {
   /** A peer that was let in has gone. */
   leave(remote: string): void {
     const address = addressOf(remote);
-    if (address === null || isLocal(address)) return;
+    if (address === null || this.#isExempt(address)) return;
     const key = sourceOf(address) ?? address, source = this.#sources.get(key);
     if (source === undefined) return;
     source.connections--;
@@ -81,9 +90,13 @@ export class Doorkeeper {
   /** A peer did something for which its source has to wait. */
   punish(remote: string, why: keyof typeof PENALTIES): void {
     const address = addressOf(remote);
-    if (address === null || isLocal(address)) return;
+    if (address === null || this.#isExempt(address)) return;
     const source = this.#source(address), now = this.#now();
     source.paidAt = Math.min(now + MOST_MS, Math.max(now, source.paidAt) + PENALTIES[why]);
+  }
+
+  #isExempt(address: string): boolean {
+    return this.#rules.exempt.some((network) => network.contains(address));
   }
 
   #source(address: string): Source {
@@ -105,10 +118,6 @@ export class Doorkeeper {
 }
 
 /** The address of an endpoint; null when it has none. */
-function addressOf(remote: string): string | null {
+export function addressOf(remote: string): string | null {
   return /^\w+:\/\/(?:\[(.+)\]|([^/:]+)):\d+$/.exec(remote)?.slice(1).find((part) => part) ?? null;
-}
-
-function isLocal(address: string): boolean {
-  return addressFacts(address)?.reach === "this machine";
 }

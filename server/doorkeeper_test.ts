@@ -1,9 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RunningServer, runProgram } from "../cli/testing.ts";
 import { networkOf } from "../cli/address.ts";
-import { Doorkeeper, type DoorRules } from "./doorkeeper.ts";
-
-const OPEN: DoorRules = { allow: [], deny: [], mostPerSource: 2 };
+import { Doorkeeper, type DoorRules, THIS_MACHINE } from "./doorkeeper.ts";
 
 function networks(...texts: string[]) {
   return texts.map((text) => {
@@ -12,6 +10,13 @@ function networks(...texts: string[]) {
     return network;
   });
 }
+
+const OPEN: DoorRules = {
+  allow: [],
+  deny: [],
+  mostPerSource: 2,
+  exempt: THIS_MACHINE,
+};
 
 Deno.test("deny wins over allow, and mapped addresses are what they map", () => {
   const door = new Doorkeeper({
@@ -105,8 +110,13 @@ Deno.test("who misbehaves waits, longer each time, and is forgotten in the end",
   now += 20_001;
   assertEquals(refused(), undefined);
   assertEquals(door.size, 0);
-  door.punish("tcp://127.0.0.1:1", "auth");
+  for (const local of ["tcp://127.0.0.1:1", "tls://[::1]:1", "tcp://[::ffff:127.0.0.9]:1"]) {
+    door.punish(local, "auth");
+  }
   assertEquals(door.size, 0);
+  const strict = new Doorkeeper({ ...OPEN, exempt: [] });
+  strict.punish("tcp://127.0.0.1:1", "auth");
+  assertEquals(strict.size, 1);
 });
 
 Deno.test("a flood of sources does not grow without bound", () => {

@@ -13,6 +13,7 @@ const GRANTS: Grants = {
     frameTimeoutMs: 1,
     idleTimeoutMs: 1,
     writeTimeoutMs: 1,
+    minRate: 1,
   },
   services: { echo: service },
   chat: new LocalChat(),

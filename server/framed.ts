@@ -2,12 +2,12 @@ import type { Framing } from "../protocol/framing/mod.ts";
 import { FramedConnection, type FramedConnectionOptions } from "../protocol/session/mod.ts";
 import { HeldConnection } from "./held_connection.ts";
 import type { ConnectionHandler } from "./serve.ts";
-import type { ServerContext } from "./server.ts";
+import type { HandlerContext } from "./server.ts";
 
 /** Serves one connection of frames; when it ends, queued frames are sent and the connection is closed. */
 export type FramedHandler = (
   frames: FramedConnection,
-  context: ServerContext,
+  context: HandlerContext,
 ) => void | Promise<void>;
 
 /**

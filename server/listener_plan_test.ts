@@ -10,6 +10,7 @@ const GRANTS = {
     frameTimeoutMs: 1,
     idleTimeoutMs: 1,
     writeTimeoutMs: 1,
+    minRate: 1,
   },
   services: {},
   chat: new LocalChat(),

@@ -34,6 +34,7 @@ export {
   DEFAULT_DRAIN_TIMEOUT_MS,
   DEFAULT_LINGER_TIMEOUT_MS,
   DEFAULT_MAX_CONNECTIONS,
+  type HandlerContext,
   Server,
   type ServerContext,
   type ServerOptions,

@@ -64,6 +64,16 @@ export const OPTIONS = {
     "connections at once from one IPv4 address or IPv6 /64; by default a quarter of --max-connections",
     wholeNumber(1, 1_000_000),
   ),
+  "max-unauthenticated": optional(
+    "N",
+    "connections at once that have not introduced themselves (first message, token); by default half of --max-connections",
+    wholeNumber(1, 1_000_000),
+  ),
+  exempt: list(
+    "NET,…",
+    "networks without a limit per address and without penalties, or none; default: 127.0.0.0/8,::1",
+    (text) => text === "none" ? [] : networks(text),
+  ),
   allow: list("NET,…", "serve only these networks, such as 10.0.0.0/8", networks),
   deny: list("NET,…", "never serve these networks; wins over --allow", networks),
   "max-frame": withDefault(
@@ -84,6 +94,12 @@ export const OPTIONS = {
     "longest wait for the rest of a frame, or for the peer to take bytes",
     "30",
     seconds,
+  ),
+  "min-rate": withDefault(
+    "BYTES",
+    "least speed, in bytes per second, of a message or file that is coming, and at which the peer takes what is sent; it may be --frame-timeout behind. Being quiet is no speed",
+    "500",
+    wholeNumber(1, 1_000_000_000),
   ),
   metrics: optional(
     "URL",

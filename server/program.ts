@@ -10,8 +10,9 @@ import { ListenError } from "../protocol/transport/mod.ts";
 import { announce } from "./announce.ts";
 import { runCert } from "./cert/cert_command.ts";
 import { ConnectionSlots } from "./connection_slots.ts";
-import { Doorkeeper } from "./doorkeeper.ts";
+import { Doorkeeper, THIS_MACHINE } from "./doorkeeper.ts";
 import { refuseExposure } from "./exposure.ts";
+import { guardHooks } from "./guard.ts";
 import { giveUpPowers, tryPowers } from "./least_power.ts";
 import { planListener } from "./listener_plan.ts";
 import { Log } from "./log.ts";
@@ -83,11 +84,15 @@ async function serveAll(settings: ServerSettings): Promise<number> {
     allow: settings.allow.flat(),
     deny: settings.deny.flat(),
     mostPerSource: settings["max-per-address"] ?? Math.ceil(settings["max-connections"] / 4),
+    exempt: settings.exempt.length === 0 ? THIS_MACHINE : settings.exempt.flat(),
   });
+  const mostNewcomers = settings["max-unauthenticated"] ??
+    Math.ceil(settings["max-connections"] / 2);
+  const guard = guardHooks({ door, mostNewcomers, log, metrics });
   const servers: Listening[] = [];
   try {
     for (const plan of plans) {
-      servers.push(await openListener(plan, { tls, slots, door, log, metrics }));
+      servers.push(await openListener(plan, { tls, slots, door, guard, log, metrics }));
     }
   } catch (error) {
     await Promise.all(servers.map((server) => server.shutdown({ timeoutMs: 0 })));

@@ -61,7 +61,8 @@ async function filesGrantOf(settings: ServerSettings): Promise<FilesGrant | unde
     return undefined;
   }
   try {
-    return { root: await FileRoot.open(root), write, bootedMs: bootedMs() };
+    const patience = { minRate: settings["min-rate"], graceMs: settings["frame-timeout"] };
+    return { root: await FileRoot.open(root), write, bootedMs: bootedMs(), patience };
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
     throw new UsageError(`Cannot use --root ${root}: ${error.message}.`);
@@ -94,5 +95,6 @@ function limitsOf(settings: ServerSettings): Limits {
     idleTimeoutMs: settings["idle-timeout"],
     frameTimeoutMs: settings["frame-timeout"],
     writeTimeoutMs: settings["frame-timeout"],
+    minRate: settings["min-rate"],
   };
 }

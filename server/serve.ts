@@ -1,10 +1,10 @@
 import type { Connection } from "../protocol/transport/mod.ts";
-import { Server, type ServerContext, type ServerOptions } from "./server.ts";
+import { type HandlerContext, Server, type ServerOptions } from "./server.ts";
 
 /** Serves one connection; when it ends, the connection is closed. */
 export type ConnectionHandler = (
   connection: Connection,
-  context: ServerContext,
+  context: HandlerContext,
 ) => void | Promise<void>;
 
 /** Settings and hooks of {@linkcode serve}; the hooks are those of {@linkcode Server}. */
@@ -13,6 +13,8 @@ export interface ServeOptions extends ServerOptions {
   readonly verify?: Server["verify"];
   /** Prepares a connection before the handler. */
   readonly setup?: Server["setup"];
+  /** Told when a handler says that the peer has introduced itself. */
+  readonly admitted?: Server["admitted"];
   /** Cleans up after the handler. */
   readonly finish?: Server["finish"];
   /** Told of everything that fails in a connection. */
@@ -60,6 +62,10 @@ class HookServer extends Server {
 
   override setup(...args: Parameters<Server["setup"]>): void | Promise<void> {
     return this.#hooks.setup?.(...args);
+  }
+
+  override admitted(...args: Parameters<Server["admitted"]>): void {
+    this.#hooks.admitted?.(...args);
   }
 
   override finish(...args: Parameters<Server["finish"]>): void | Promise<void> {

@@ -52,6 +52,12 @@ export interface ServerContext {
   readonly signal: AbortSignal;
 }
 
+/** What a handler gets to know, and can say, besides the connection. */
+export interface HandlerContext extends ServerContext {
+  /** Says that the peer has introduced itself: its first message was understood, its secret was right. */
+  readonly admit: () => void;
+}
+
 /**
  * A server for one endpoint, shaped like Python's `socketserver`: subclass it and write {@linkcode Server.handle};
  * the other hooks do nothing by default. Each connection is served by its own call, concurrently; what goes wrong in
@@ -100,7 +106,7 @@ export abstract class Server implements AsyncDisposable {
   }
 
   /** Serves one connection; when it ends, the connection is closed. */
-  abstract handle(connection: Connection, context: ServerContext): void | Promise<void>;
+  abstract handle(connection: Connection, context: HandlerContext): void | Promise<void>;
 
   /** Says whether a new connection is served at all; if not, it is closed at once. */
   verify(_connection: Connection, _context: ServerContext): boolean | Promise<boolean> {
@@ -109,6 +115,9 @@ export abstract class Server implements AsyncDisposable {
 
   /** Prepares a connection before {@linkcode Server.handle}. If it fails, neither `handle` nor `finish` is called. */
   setup(_connection: Connection, _context: ServerContext): void | Promise<void> {}
+
+  /** Told when a handler says by `admit` that the peer has introduced itself. */
+  admitted(_connection: Connection, _context: ServerContext): void {}
 
   /** Cleans up after {@linkcode Server.handle}, whether that failed or not. */
   finish(_connection: Connection, _context: ServerContext): void | Promise<void> {}
@@ -268,7 +277,8 @@ export abstract class Server implements AsyncDisposable {
       if (!await this.verify(connection, context)) return connection.close();
       await this.setup(connection, context);
       try {
-        await this.handle(connection, context);
+        const admit = () => this.admitted(connection, context);
+        await this.handle(connection, { ...context, admit });
       } finally {
         await this.finish(connection, context);
       }

@@ -124,6 +124,7 @@ export class EnvelopeDecoder {
   /** Bytes of the body still to come, or -1 while in the header. */
   #left = -1;
   #position = 0;
+  #start = 0;
   #envelopes = 0;
   #failure: FramingError | null = null;
   #ended = false;
@@ -132,6 +133,16 @@ export class EnvelopeDecoder {
   constructor(layout: EnvelopeLayout, options: EnvelopeDecoderOptions = {}) {
     this.#layout = layout;
     this.#maxBodyLength = options.maxBodyLength ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  /** Envelopes that are complete. */
+  get envelopeCount(): number {
+    return this.#envelopes;
+  }
+
+  /** Bytes that have come of an envelope that is not complete; 0 between two of them. */
+  get unfinishedLength(): number {
+    return this.#position - this.#start + this.#have;
   }
 
   /**
@@ -159,6 +170,7 @@ export class EnvelopeDecoder {
       }
       if (this.#left === 0) {
         this.#left = -1;
+        this.#start = this.#position;
         this.#envelopes++;
         yield { type: "end" };
       }

@@ -61,8 +61,7 @@ export class NativeClient implements Disposable {
 
   private constructor(connection: Connection, options: NativeClientOptions) {
     this.#settings = settingsOf(options);
-    const { limits, writeTimeoutMs } = this.#settings;
-    this.#link = new Link(connection, { mostBody: limits.part, writeTimeoutMs });
+    this.#link = new Link(connection, this.#settings);
     this.#ready.promise.catch(() => {});
   }
 
@@ -131,6 +130,7 @@ export class NativeClient implements Disposable {
       args,
       own: this.#settings.limits,
       peers: greeting.limits,
+      minRate: this.#settings.minRate,
       over: () => this.#exchange = null,
     });
     this.#exchange = exchange;

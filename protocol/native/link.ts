@@ -5,6 +5,7 @@ import { FrameWriter } from "../session/frame_writer.ts";
 import type { Connection } from "../transport/mod.ts";
 import { ProtocolError } from "./errors.ts";
 import { headerOf, type Message, messageOf } from "./message.ts";
+import type { NativeSettings } from "./settings.ts";
 import { Opening } from "./opening.ts";
 
 /** How messages are laid out on the wire (PROTOCOL.md, clause 1.1). */
@@ -29,24 +30,22 @@ export interface LinkListener {
 /** Messages over a connection: their bytes in both directions, but not what they mean. */
 export class Link {
   readonly #connection: Connection;
-  readonly #deadlines: Deadlines | null;
+  readonly #deadlines: Deadlines;
   readonly #writer: FrameWriter;
   readonly #mostBody: number;
   #received = 0;
   #heardAt = performance.now();
   #failure: { readonly reason: unknown } | null = null;
 
-  /** Takes over a connection; `mostBody` bounds what a body may have, in bytes. */
+  /** Takes over a connection. */
   constructor(
     connection: Connection,
-    options: { readonly mostBody: number; readonly writeTimeoutMs: number },
+    { limits, writeTimeoutMs, messageTimeoutMs, minRate }: NativeSettings,
   ) {
     this.#connection = connection;
-    this.#mostBody = options.mostBody;
-    const { writeTimeoutMs } = options;
-    this.#deadlines = Deadlines.any({ writeTimeoutMs })
-      ? new Deadlines({ writeTimeoutMs }, (error) => this.close(error))
-      : null;
+    this.#mostBody = limits.part;
+    const deadlines = { writeTimeoutMs, frameTimeoutMs: messageTimeoutMs, minRate };
+    this.#deadlines = new Deadlines(deadlines, (error) => this.close(error));
     connection.setNoDelay?.(true);
     this.#writer = new FrameWriter(
       connection,
@@ -120,6 +119,7 @@ export class Link {
     const decoder = LAYOUT.createDecoder({ maxBodyLength: this.#mostBody });
     const opening = new Opening();
     let buffer = new Uint8Array(QUIET_READ);
+    let whole = 0;
     for (;;) {
       const count = await this.#read(buffer);
       if (count === null) return decoder.end();
@@ -132,6 +132,9 @@ export class Link {
           listener.message(messageOf(event.header), event.headerLength + event.size);
         } else if (event.type === "body") listener.body(event.bytes);
       }
+      if (decoder.envelopeCount !== whole) this.#deadlines.received();
+      whole = decoder.envelopeCount;
+      this.#deadlines.message(decoder.unfinishedLength);
       if (count === buffer.length && count < BUSY_READ) buffer = new Uint8Array(BUSY_READ);
     }
   }
@@ -154,7 +157,7 @@ export class Link {
   release(reason: unknown): void {
     if (this.#failure !== null) return;
     this.#failure = { reason };
-    this.#deadlines?.close();
+    this.#deadlines.close();
     this.#writer.fail(reason);
   }
 

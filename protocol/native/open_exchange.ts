@@ -16,6 +16,8 @@ export interface ExchangeParts {
   readonly own: NativeLimits;
   /** What the peer takes. */
   readonly peers: NativeLimits;
+  /** Least speed at which the peer takes what waits, in bytes per second. */
+  readonly minRate: number;
   /** Called once both sides have ended. */
   readonly over: () => void;
 }
@@ -60,7 +62,7 @@ export class OpenExchange implements Exchange {
     this.id = parts.id;
     this.service = parts.service;
     this.args = parts.args;
-    this.#window = new SendWindow(parts.peers.window);
+    this.#window = new SendWindow(parts.peers.window, parts.minRate);
     // Who never asks for the result need not handle its failure.
     this.#settled.promise.catch(() => {});
   }

@@ -40,6 +40,8 @@ export interface NativeServerOptions extends NativeOptions {
   readonly services: Readonly<Record<string, NativeService>>;
   /** Ends the connection after the exchange under way. */
   readonly signal?: AbortSignal;
+  /** Told when the client has introduced itself, and proved what it has to. */
+  readonly onReady?: () => void;
   /** Told when a service fails for a reason that the client is not told. */
   readonly onFault?: (error: unknown, service: string) => void;
   /** Told of every exchange when this side is done with it; `outcome` is `ok` or the code of the error. */
@@ -76,12 +78,11 @@ class ServerSession {
   #stopped = false;
 
   constructor(connection: Connection, options: NativeServerOptions, settings: NativeSettings) {
-    const { limits, writeTimeoutMs } = settings;
     this.#options = options;
     this.#settings = settings;
     const never = new AbortController().signal;
     this.#context = { peer: connection.remote, stopping: options.signal ?? never };
-    this.#link = new Link(connection, { mostBody: limits.part, writeTimeoutMs });
+    this.#link = new Link(connection, settings);
   }
 
   async run(): Promise<void> {
@@ -188,6 +189,7 @@ class ServerSession {
       }
     }
     this.#hello = hello;
+    this.#options.onReady?.();
     const proof = token === undefined ? {} : { proof: proofOf(token, "server", nonces) };
     this.#link.send({ type: "ready", ...proof }).catch(() => {});
   }
@@ -207,6 +209,7 @@ class ServerSession {
       args,
       own: this.#settings.limits,
       peers: hello.limits,
+      minRate: this.#settings.minRate,
       over: () => this.#over(),
     });
     this.#exchange = exchange;

@@ -38,6 +38,20 @@ export interface NativeOptions {
    */
   readonly writeTimeoutMs?: number;
   /**
+   * Longest wait for the rest of a message that has begun; each {@linkcode NativeOptions.minRate} bytes of it earn a second
+   * more.
+   *
+   * @default {30_000}
+   */
+  readonly messageTimeoutMs?: number;
+  /**
+   * Least speed in bytes per second, of a message that is coming, and at which the peer takes what waits to be sent. A quiet
+   * peer is not slow.
+   *
+   * @default {500}
+   */
+  readonly minRate?: number;
+  /**
    * What this side calls itself.
    *
    * @default {"nonstick"}
@@ -52,6 +66,8 @@ export interface NativeSettings {
   readonly handshakeTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly writeTimeoutMs: number;
+  readonly messageTimeoutMs: number;
+  readonly minRate: number;
   readonly software: string;
 }
 
@@ -68,14 +84,18 @@ export function settingsOf(options: NativeOptions): NativeSettings {
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     writeTimeoutMs: options.writeTimeoutMs ?? 30_000,
+    messageTimeoutMs: options.messageTimeoutMs ?? 30_000,
+    minRate: options.minRate ?? 500,
     software: options.software ?? "nonstick",
   };
   const wrong = wrongLimits(settings.limits);
   if (wrong !== undefined) throw new RangeError(`Cannot use these limits: ${wrong}`);
-  for (const name of ["handshakeTimeoutMs", "idleTimeoutMs", "writeTimeoutMs"] as const) {
-    if (!(settings[name] > 0)) {
-      throw new RangeError(`Cannot use ${name} ${settings[name]}: it must be more than 0 ms`);
-    }
+  const { handshakeTimeoutMs, idleTimeoutMs, writeTimeoutMs, messageTimeoutMs, minRate } = settings;
+  const positive = {
+    ...{ handshakeTimeoutMs, idleTimeoutMs, writeTimeoutMs, messageTimeoutMs, minRate },
+  };
+  for (const [name, value] of Object.entries(positive)) {
+    if (!(value > 0)) throw new RangeError(`Cannot use ${name} ${value}: it must be more than 0`);
   }
   return settings;
 }

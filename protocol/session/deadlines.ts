@@ -1,5 +1,6 @@
 import type { FrameDecoder } from "../framing/mod.ts";
 import { DeadlineError, type DeadlinePhase } from "./errors.ts";
+import { Pace } from "./pace.ts";
 
 /** How long this side waits for the peer. Up to 0.1 s more may pass when there are thousands of connections. */
 export interface DeadlineOptions {
@@ -11,6 +12,11 @@ export interface DeadlineOptions {
   readonly idleTimeoutMs?: number;
   /** Longest wait for the peer to take a byte, in milliseconds; none by default. */
   readonly writeTimeoutMs?: number;
+  /**
+   * Least speed at which the peer has to take what is sent, in bytes per second. While something waits to be sent it may be
+   * `writeTimeoutMs` behind that speed, and no more; by default one byte within that time is enough.
+   */
+  readonly minRate?: number;
 }
 
 /** The longest sleep that timers can do, in milliseconds. */
@@ -41,14 +47,18 @@ export class Deadlines {
   readonly #expire: (error: DeadlineError) => void;
   /** When each wait started, by `performance.now()`; NaN while there is none. */
   #handshake = NaN;
-  #frame = NaN;
   #idle = NaN;
-  #write = NaN;
+  readonly #frame: Pace;
+  readonly #write: Pace;
+  /** Bytes that have come of the message that is not whole yet. */
+  #come = 0;
 
   /** Starts to watch; `expire` is told of the first deadline that passes. */
   constructor(limits: DeadlineOptions, expire: (error: DeadlineError) => void) {
     this.#limits = limits;
     this.#expire = expire;
+    this.#frame = new Pace(limits.minRate ?? Infinity);
+    this.#write = new Pace(limits.minRate ?? Number.MIN_VALUE);
     watched.add(this);
     const now = performance.now();
     wake(this.look(now), now);
@@ -60,7 +70,12 @@ export class Deadlines {
    * @throws {RangeError} if a limit is not a positive number.
    */
   static any(limits: DeadlineOptions): boolean {
-    const { handshakeTimeoutMs, frameTimeoutMs, idleTimeoutMs, writeTimeoutMs } = limits;
+    const { handshakeTimeoutMs, frameTimeoutMs, idleTimeoutMs, writeTimeoutMs, minRate } = limits;
+    if (minRate !== undefined && !(minRate > 0)) {
+      throw new RangeError(
+        `Cannot use minRate ${minRate}: it must be more than 0 bytes per second`,
+      );
+    }
     const all = { handshakeTimeoutMs, frameTimeoutMs, idleTimeoutMs, writeTimeoutMs };
     for (const [name, ms = Infinity] of Object.entries(all)) {
       if (!(ms > 0)) throw new RangeError(`Cannot use ${name} ${ms}: it must be more than 0 ms`);
@@ -74,24 +89,44 @@ export class Deadlines {
     this.#idle = now;
     if (decoder.frameCount === 0 && Number.isNaN(this.#handshake)) this.#handshake = now;
     const begun = decoder.bufferedLength > 0 || decoder.state === "discarding";
-    if (!begun) this.#frame = NaN;
-    else if (Number.isNaN(this.#frame)) this.#frame = now;
+    if (begun) this.#frame.begin(now);
+    else this.#frame.end();
+  }
+
+  /**
+   * Notes how much has come of a message that is not whole yet; 0 when there is none. It may be `frameTimeoutMs` behind
+   * `minRate`.
+   */
+  message(bytes: number): void {
+    if (bytes === 0) return this.#frame.end();
+    const now = performance.now();
+    this.#frame.begin(now);
+    this.#frame.moved(bytes - this.#come, now);
+    this.#come = bytes;
   }
 
   /** Notes that frames (or the end) were received: nothing is waited for. */
   received(): void {
-    this.#handshake = this.#frame = this.#idle = NaN;
+    this.#handshake = this.#idle = NaN;
+    this.#frame.end();
+    this.#come = 0;
   }
 
   /** Notes that a write begins. */
   writing(): void {
-    this.#write = performance.now();
+    this.#write.begin(performance.now());
   }
 
-  /** Notes that a write is over. */
-  written(): void {
-    this.#write = NaN;
-    if (!Number.isNaN(this.#idle)) this.#idle = performance.now();
+  /** Notes that the peer has taken so many bytes. */
+  written(bytes: number): void {
+    const now = performance.now();
+    this.#write.moved(bytes, now);
+    if (!Number.isNaN(this.#idle)) this.#idle = now;
+  }
+
+  /** Notes that nothing is left to be written. */
+  drained(): void {
+    this.#write.end();
   }
 
   /** Stops watching; nothing expires any more. */
@@ -108,9 +143,9 @@ export class Deadlines {
     const { handshakeTimeoutMs, frameTimeoutMs, idleTimeoutMs, writeTimeoutMs } = this.#limits;
     return Math.min(
       this.#lookAt("handshake", this.#handshake, handshakeTimeoutMs, now),
-      this.#lookAt("frame", this.#frame, frameTimeoutMs, now),
+      this.#lookAt("frame", this.#frame.since, frameTimeoutMs, now),
       this.#lookAt("idle", this.#idle, idleTimeoutMs, now),
-      this.#lookAt("write", this.#write, writeTimeoutMs, now),
+      this.#lookAt("write", this.#write.since, writeTimeoutMs, now),
     );
   }
 

@@ -42,7 +42,8 @@ Deno.test("nothing expires while nothing is waited for", () => {
   watched.deadlines.reading(torn());
   watched.deadlines.writing();
   watched.deadlines.received();
-  watched.deadlines.written();
+  watched.deadlines.written(1);
+  watched.deadlines.drained();
   assertEquals(watched.after(HOUR), []);
 });
 
@@ -68,7 +69,7 @@ Deno.test("bytes sent extend the idle deadline", async () => {
   const before = performance.now();
   while (performance.now() < before + 2) await null;
   watched.deadlines.writing();
-  watched.deadlines.written();
+  watched.deadlines.written(1);
   assertEquals(watched.after(HOUR + before - performance.now()), []);
 });
 
@@ -105,9 +106,53 @@ Deno.test("one timer serves all connections, whichever limit is the shortest", a
   long.close();
 });
 
+Deno.test("a message earns time with its bytes, and no drip extends it beyond", () => {
+  using drip = watch({ frameTimeoutMs: HOUR, minRate: 1e9 });
+  using strict = watch({ frameTimeoutMs: HOUR });
+  for (const { deadlines } of [drip, strict]) {
+    const before = performance.now();
+    deadlines.message(1);
+    while (performance.now() < before + 4) deadlines.message(2);
+  }
+  assertEquals(drip.after(HOUR - 2), ["frame 3600000"]);
+  assertEquals(strict.after(HOUR - 2), ["frame 3600000"]);
+  using fast = watch({ frameTimeoutMs: HOUR, minRate: 1 });
+  const before = performance.now();
+  fast.deadlines.message(1);
+  while (performance.now() < before + 4);
+  fast.deadlines.message(2);
+  assertEquals(fast.after(HOUR - 2), []);
+  assertEquals(fast.after(HOUR + 2), ["frame 3600000"]);
+  fast.deadlines.message(0);
+  assertEquals(fast.after(3 * HOUR), []);
+});
+
+Deno.test("who takes bytes too slowly falls behind, however often it takes one", () => {
+  using slow = watch({ writeTimeoutMs: HOUR, minRate: 1e9 });
+  using fast = watch({ writeTimeoutMs: HOUR, minRate: 1 });
+  using any = watch({ writeTimeoutMs: HOUR });
+  const all = [slow, fast, any];
+  const before = performance.now();
+  for (const { deadlines } of all) deadlines.writing();
+  while (performance.now() < before + 4);
+  for (const { deadlines } of all) {
+    deadlines.written(1);
+    deadlines.writing();
+  }
+  // A byte is worth a nanosecond, or a second, or whatever it took.
+  assertEquals(slow.after(HOUR - 2), ["write 3600000"]);
+  assertEquals(fast.after(HOUR - 2), []);
+  assertEquals(any.after(HOUR - 2), []);
+  slow.deadlines.written(1);
+  slow.deadlines.drained();
+  slow.deadlines.writing();
+  assertEquals(slow.after(HOUR - 2), []);
+});
+
 Deno.test("limits must be positive", () => {
   assertEquals(Deadlines.any({}), false);
   assertEquals(Deadlines.any({ frameTimeoutMs: 1 }), true);
   assertThrows(() => Deadlines.any({ writeTimeoutMs: -1 }), RangeError, "writeTimeoutMs -1");
   assertThrows(() => Deadlines.any({ idleTimeoutMs: NaN }), RangeError, "idleTimeoutMs NaN");
+  assertThrows(() => Deadlines.any({ minRate: 0 }), RangeError, "minRate 0");
 });

@@ -120,7 +120,7 @@ export class FrameWriter {
         for (let at = piece.start; at < end;) {
           this.#deadlines?.writing();
           const count = await this.#connection.write(bytes.subarray(at, end));
-          this.#deadlines?.written();
+          this.#deadlines?.written(count);
           if (this.#failure !== null) return;
           at += count;
           this.#sent += count;
@@ -130,9 +130,9 @@ export class FrameWriter {
         this.#release(this.#forAll);
       }
     } catch (error) {
-      this.#deadlines?.written();
       this.fail(this.#lost(error));
     } finally {
+      this.#deadlines?.drained();
       this.#state = "idle";
     }
   }

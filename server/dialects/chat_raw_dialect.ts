@@ -23,8 +23,8 @@ export interface Operator {
 
 /** The chat of the tutorials: raw bytes to whoever sits at the server's terminal, and what they type back. */
 export function operatorDialect(operator: Operator, limits: Limits): ConnectionHandler {
-  return async (connection) => {
-    const talk = new RawTalk(connection, limits);
+  return async (connection, context) => {
+    const talk = new RawTalk(connection, limits, context);
     const voice = new Voice(talk, connection);
     using _listening = operator.onLine((line) => voice.say(`${line}\n`));
     for (let bytes = await talk.read(); bytes !== null; bytes = await talk.read()) {
@@ -36,8 +36,8 @@ export function operatorDialect(operator: Operator, limits: Limits): ConnectionH
 /** The same, but everybody hears what the others say. */
 export function roomDialect(bus: ChatBus, limits: Limits): ConnectionHandler {
   let guests = 0;
-  return async (connection) => {
-    const talk = new RawTalk(connection, limits);
+  return async (connection, context) => {
+    const talk = new RawTalk(connection, limits, context);
     const voice = new Voice(talk, connection);
     const gate = new FloodGate(BURST, PER_SECOND);
     const name = `guest-${++guests}`;

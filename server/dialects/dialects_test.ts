@@ -17,8 +17,9 @@ const LIMITS: Limits = {
   frameTimeoutMs: 10_000,
   idleTimeoutMs: 10_000,
   writeTimeoutMs: 10_000,
+  minRate: 1,
 };
-const CONTEXT = { endpoint: "memory:", signal: new AbortController().signal };
+const CONTEXT = { endpoint: "memory:", signal: new AbortController().signal, admit() {} };
 const encoder = new TextEncoder();
 
 Deno.test("raw echo answers each read with itself", async () => {

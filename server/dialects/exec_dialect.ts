@@ -57,13 +57,13 @@ export function execDialect(
   grant: ExecGrant & { readonly shell: boolean },
   limits: Limits,
 ): ConnectionHandler {
-  return async (connection, { signal }) => {
-    const talk = new RawTalk(connection, limits);
+  return async (connection, context) => {
+    const talk = new RawTalk(connection, limits, context);
     if (form.greeting !== undefined) await talk.write(utf8(form.greeting));
     for (let request = await talk.read(); request !== null; request = await talk.read()) {
       const line = new TextDecoder().decode(request).trim();
       if (line === "exit") return;
-      const output = await outputOf(line, grant, signal);
+      const output = await outputOf(line, grant, context.signal);
       for (const [i, piece] of form.pieces(output).entries()) {
         if (i > 0 && form.pauseMs !== undefined) {
           await new Promise((resolve) => setTimeout(resolve, form.pauseMs));

@@ -2,6 +2,7 @@ import { envelope, type EnvelopeHeader } from "../../protocol/framing/mod.ts";
 import { PartialFile } from "../../protocol/files/mod.ts";
 import { ExchangeError } from "../../protocol/native/mod.ts";
 import type { FilesGrant } from "../native/files.ts";
+import { keepPace, type Patience } from "../native/keep_pace.ts";
 import type { ConnectionHandler } from "../serve.ts";
 import type { Limits } from "./limits.ts";
 import { RawTalk } from "./raw_talk.ts";
@@ -17,8 +18,8 @@ const LAYOUT = envelope("json+i32le?size=filesize");
 
 /** The file transfer of the tutorials with a JSON header, as many requests as one likes. A file that is there is kept beside. */
 export function filesJsonDialect(grant: FilesGrant, limits: Limits): ConnectionHandler {
-  return async (connection) => {
-    const talk = new RawTalk(connection, limits);
+  return async (connection, context) => {
+    const talk = new RawTalk(connection, limits, context);
     const decoder = LAYOUT.createDecoder();
     let incoming: Incoming | null = null;
     try {
@@ -50,8 +51,8 @@ export function filesJsonDialect(grant: FilesGrant, limits: Limits): ConnectionH
  * and a network that does not join them.
  */
 export function filesPipeDialect(grant: FilesGrant, limits: Limits): ConnectionHandler {
-  return async (connection) => {
-    const talk = new RawTalk(connection, limits);
+  return async (connection, context) => {
+    const talk = new RawTalk(connection, limits, context);
     for (let bytes = await talk.read(); bytes !== null; bytes = await talk.read()) {
       const request = /^post\|(\d{1,15})\|(.+)$/s.exec(new TextDecoder().decode(bytes));
       if (request === null) {
@@ -82,21 +83,29 @@ export function filesPipeDialect(grant: FilesGrant, limits: Limits): ConnectionH
 /** A file on its way in, without digests: it is not resumed, and kept only when all of it has come. */
 class Incoming {
   readonly #file: PartialFile;
+  readonly #pace: ((bytes: number) => void) | undefined;
+  #bytes = 0;
   #open = true;
 
-  private constructor(file: PartialFile) {
+  private constructor(file: PartialFile, patience: Patience | undefined) {
     this.#file = file;
+    this.#pace = patience && keepPace(patience);
   }
 
-  static async open({ root, write }: FilesGrant, name: string, size: number): Promise<Incoming> {
+  static async open(
+    { root, write, patience }: FilesGrant,
+    name: string,
+    size: number,
+  ): Promise<Incoming> {
     if (!write) throw new ExchangeError("denied", "Files can be read here, not written");
     const options = { whenExists: "rename", resumable: false } as const;
     const file = await PartialFile.open(root, name, { name, size }, options);
     await file.cut(0);
-    return new Incoming(file);
+    return new Incoming(file, patience);
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    this.#pace?.(this.#bytes += bytes.length);
     await this.#file.write(bytes);
   }
 

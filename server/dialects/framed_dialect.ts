@@ -11,11 +11,12 @@ export function framedDialect(
   framing: Framing,
   limits: Limits,
 ): ConnectionHandler {
-  return framed(framing, async (frames) => {
+  return framed(framing, async (frames, { admit }) => {
     if (service.greeting) await frames.send(service.greeting);
-    for (;;) {
+    for (let first = true;; first = false) {
       const batch = await frames.receive();
       if (batch === null) return;
+      if (first) admit();
       if (service.reply) {
         if (!await replyAll(frames, batch, service.reply)) return;
       } else {

@@ -10,4 +10,6 @@ export interface Limits {
   readonly idleTimeoutMs: number;
   /** Longest wait for the peer to take bytes. */
   readonly writeTimeoutMs: number;
+  /** Least speed in bytes per second of what has begun to come, and of what the peer takes. */
+  readonly minRate: number;
 }

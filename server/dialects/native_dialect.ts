@@ -7,7 +7,7 @@ import type { ConnectionHandler } from "../serve.ts";
 /** Speaks nonstick/1: every service that was granted, on each connection. */
 export function nativeDialect(grants: Grants): ConnectionHandler {
   const { limits, token, services, onFault, onExchange } = grants;
-  return (connection, { signal }) =>
+  return (connection, { signal, admit }) =>
     serveNative(new HeldConnection(connection), {
       services,
       ...(token === undefined ? {} : { token }),
@@ -15,6 +15,9 @@ export function nativeDialect(grants: Grants): ConnectionHandler {
       handshakeTimeoutMs: limits.handshakeTimeoutMs,
       idleTimeoutMs: limits.idleTimeoutMs,
       writeTimeoutMs: limits.writeTimeoutMs,
+      messageTimeoutMs: limits.frameTimeoutMs,
+      minRate: limits.minRate,
+      onReady: admit,
       signal,
       onFault,
       ...(onExchange === undefined ? {} : { onExchange }),

@@ -8,8 +8,8 @@ import { RawTalk } from "./raw_talk.ts";
  * messages begin and end is up to the network; that is what the conformance runner shows.
  */
 export function rawDialect(service: Service, limits: Limits): ConnectionHandler {
-  return async (connection) => {
-    const talk = new RawTalk(connection, limits);
+  return async (connection, context) => {
+    const talk = new RawTalk(connection, limits, context);
     if (service.greeting) await talk.write(service.greeting);
     for (let message = await talk.read(); message !== null; message = await talk.read()) {
       service.rewrite?.(message, 0, message.length);

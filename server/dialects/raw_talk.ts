@@ -1,5 +1,7 @@
 import { DeadlineError, type DeadlinePhase } from "../../protocol/session/mod.ts";
+import { Pace } from "../../protocol/session/pace.ts";
 import type { Connection } from "../../protocol/transport/mod.ts";
+import type { HandlerContext } from "../server.ts";
 import type { Limits } from "./limits.ts";
 
 /** Size of the read buffer in bytes: at first, for thousands of idle connections, and at most. */
@@ -10,12 +12,14 @@ export class RawTalk {
   readonly #connection: Connection;
   readonly #limits: Limits;
   #buffer = new Uint8Array(FIRST_READ);
+  readonly #admit: () => void;
   #full = false;
   #begun = false;
 
-  constructor(connection: Connection, limits: Limits) {
+  constructor(connection: Connection, limits: Limits, { admit }: HandlerContext) {
     this.#connection = connection;
     this.#limits = limits;
+    this.#admit = admit;
   }
 
   /** What one read gives, null at the end; valid until the next read. */
@@ -28,20 +32,23 @@ export class RawTalk {
       ? ["idle", idleTimeoutMs]
       : ["handshake", handshakeTimeoutMs];
     const count = await this.#within(waitMs, phase, () => this.#connection.read(this.#buffer));
+    if (!this.#begun) this.#admit();
     this.#begun = true;
     this.#full = count === this.#buffer.length;
     return count === null ? null : this.#buffer.subarray(0, count);
   }
 
-  /** Writes all of it. */
+  /** Writes all of it; the peer has to keep up the least speed. */
   async write(bytes: Uint8Array): Promise<void> {
-    const { writeTimeoutMs } = this.#limits;
+    const { writeTimeoutMs, minRate } = this.#limits;
+    const pace = new Pace(minRate);
+    pace.begin(performance.now());
     for (let at = 0; at < bytes.length;) {
-      at += await this.#within(
-        writeTimeoutMs,
-        "write",
-        () => this.#connection.write(bytes.subarray(at)),
-      );
+      const left = writeTimeoutMs - (performance.now() - pace.since);
+      const write = () => this.#connection.write(bytes.subarray(at));
+      const count = await this.#within(left, "write", write, writeTimeoutMs);
+      at += count;
+      pace.moved(count, performance.now());
     }
   }
 
@@ -50,6 +57,7 @@ export class RawTalk {
     ms: number,
     phase: DeadlinePhase,
     work: () => Promise<Result>,
+    limitMs = ms,
   ): Promise<Result> {
     let late = false;
     const timer = setTimeout(() => {
@@ -59,7 +67,7 @@ export class RawTalk {
     try {
       return await work();
     } catch (error) {
-      throw late ? new DeadlineError(phase, ms) : error;
+      throw late ? new DeadlineError(phase, limitMs) : error;
     } finally {
       clearTimeout(timer);
     }

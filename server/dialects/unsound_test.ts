@@ -25,12 +25,13 @@ const LIMITS = {
   frameTimeoutMs: 10_000,
   idleTimeoutMs: 10_000,
   writeTimeoutMs: 10_000,
+  minRate: 1,
 };
 
 /** One end of a connection whose other end is served. */
 function served(handler: ConnectionHandler): { here: Connection; end: Promise<unknown> } {
   const [here, there] = memoryPair();
-  const context = { endpoint: "memory:", signal: new AbortController().signal };
+  const context = { endpoint: "memory:", signal: new AbortController().signal, admit() {} };
   const end = Promise.resolve(handler(there, context))
     .then(() => undefined, (error: unknown) => error)
     .finally(() => there.close());

@@ -16,6 +16,7 @@ import {
   type JsonObject,
   type NativeService,
 } from "../../protocol/native/mod.ts";
+import { keepPace, type Patience } from "./keep_pace.ts";
 
 /** Deepest directory that is listed with everything below it. */
 const DEEPEST = 64;
@@ -28,6 +29,8 @@ export interface FilesGrant {
   readonly write: boolean;
   /** When the system was started, in ms since 1970, if that is known. */
   readonly bootedMs?: number | undefined;
+  /** How slowly a file that is put may come; as it likes without it. */
+  readonly patience?: Patience;
 }
 
 /** Lists, gives and takes files below a directory (PROTOCOL.md, clauses 8.5 to 8.7). */
@@ -63,10 +66,13 @@ async function put(exchange: Exchange, grant: FilesGrant): Promise<JsonObject> {
     : exchange.args["rename"] === true
     ? "rename"
     : "refuse";
-  const { bootedMs } = grant;
+  const { bootedMs, patience } = grant;
+  const pace = patience && keepPace(patience);
   const kept = await receiveFile(
     exchange,
     (offer) => PartialFile.open(grant.root, name, offer, { whenExists, bootedMs }),
+    // What has no size, such as the output of a program, comes when it comes.
+    { onProgress: ({ bytes, total }) => total !== undefined && pace?.(bytes) },
   );
   return { ...kept };
 }
