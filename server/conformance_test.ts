@@ -25,7 +25,13 @@ async function run(
   options: RunOptions,
 ): Promise<RunResult> {
   const target = (server.urls[index] ?? "").replace(/\?.*/, "");
-  return await runConformance(target, { seed: 1, timeoutMs: 2000, shrinkMs: 500, ...options });
+  return await runConformance(target, {
+    seed: 1,
+    timeoutMs: 2000,
+    shrinkMs: 500,
+    budgetMs: 600_000,
+    ...options,
+  });
 }
 
 async function withServer(
