@@ -34,6 +34,18 @@ const LEAST_MS = 15_000, MOST_MS = 600_000;
 /** Sources that are remembered; behind them the ones that have nothing to fear are forgotten first. */
 const MOST_SOURCES = 65_536;
 
+/** Addresses of which it is remembered what the rules say of them. */
+const MOST_FACTS = 4096;
+
+/** What the rules say of an address. */
+interface Facts {
+  /** Its source. */
+  readonly key: string;
+  readonly exempt: boolean;
+  /** Why nobody from there is let in. */
+  readonly refused: string | undefined;
+}
+
 interface Source {
   connections: number;
   /** When its penalties are served, in ms. */
@@ -45,6 +57,7 @@ export class Doorkeeper {
   readonly #rules: DoorRules;
   readonly #now: () => number;
   readonly #sources = new Map<string, Source>();
+  readonly #facts = new Map<string, Facts>();
 
   /** `now` tells ms. */
   constructor(rules: DoorRules, now: () => number = () => performance.now()) {
@@ -64,43 +77,63 @@ export class Doorkeeper {
   enter(remote: string): { readonly refused: string } | null {
     const address = addressOf(remote);
     if (address === null) return null;
-    const { allow, deny, mostPerSource } = this.#rules;
-    if (deny.some((network) => network.contains(address))) return { refused: "denied" };
-    if (allow.length > 0 && !allow.some((network) => network.contains(address))) {
-      return { refused: "not allowed" };
-    }
-    if (this.#isExempt(address)) return null;
-    const source = this.#source(address);
+    const { refused, exempt, key } = this.#factsOf(address);
+    if (refused !== undefined) return { refused };
+    if (exempt) return null;
+    const source = this.#source(key);
     if (source.paidAt - this.#now() > LEAST_MS) return { refused: "penalty" };
-    if (source.connections >= mostPerSource) return { refused: "too many connections" };
+    if (source.connections >= this.#rules.mostPerSource) return { refused: "too many connections" };
     source.connections++;
     return null;
   }
 
   /** A peer that was let in has gone. */
   leave(remote: string): void {
-    const address = addressOf(remote);
-    if (address === null || this.#isExempt(address)) return;
-    const key = sourceOf(address) ?? address, source = this.#sources.get(key);
-    if (source === undefined) return;
+    const facts = this.#guarded(remote);
+    const source = facts && this.#sources.get(facts.key);
+    if (!source) return;
     source.connections--;
-    if (source.connections <= 0 && source.paidAt <= this.#now()) this.#sources.delete(key);
+    if (source.connections <= 0 && source.paidAt <= this.#now()) this.#sources.delete(facts.key);
   }
 
   /** A peer did something for which its source has to wait. */
   punish(remote: string, why: keyof typeof PENALTIES): void {
-    const address = addressOf(remote);
-    if (address === null || this.#isExempt(address)) return;
-    const source = this.#source(address), now = this.#now();
+    const facts = this.#guarded(remote);
+    if (facts === null) return;
+    const source = this.#source(facts.key), now = this.#now();
     source.paidAt = Math.min(now + MOST_MS, Math.max(now, source.paidAt) + PENALTIES[why]);
   }
 
-  #isExempt(address: string): boolean {
-    return this.#rules.exempt.some((network) => network.contains(address));
+  /** What counts as one source: an IPv4 address, an IPv6 /64, or everybody who comes by a path or a pipe. */
+  sourceOf(remote: string): string {
+    const address = addressOf(remote);
+    return address === null ? "" : this.#factsOf(address).key;
   }
 
-  #source(address: string): Source {
-    const key = sourceOf(address) ?? address;
+  /** What is known of a peer that is counted and punished; null for others. */
+  #guarded(remote: string): Facts | null {
+    const address = addressOf(remote), facts = address === null ? null : this.#factsOf(address);
+    return facts?.exempt ? null : facts;
+  }
+
+  /** Reading an address takes longer than all the rest, and who comes often comes from the same one. */
+  #factsOf(address: string): Facts {
+    const known = this.#facts.get(address);
+    if (known !== undefined) return known;
+    const { allow, deny, exempt } = this.#rules;
+    const isIn = (networks: readonly Network[]) => networks.some((one) => one.contains(address));
+    const refused = isIn(deny)
+      ? "denied"
+      : allow.length > 0 && !isIn(allow)
+      ? "not allowed"
+      : undefined;
+    const facts = { key: sourceOf(address) ?? address, exempt: isIn(exempt), refused };
+    if (this.#facts.size >= MOST_FACTS) this.#facts.clear();
+    this.#facts.set(address, facts);
+    return facts;
+  }
+
+  #source(key: string): Source {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
     if (this.#sources.size >= MOST_SOURCES) this.#forget();
@@ -118,6 +151,6 @@ export class Doorkeeper {
 }
 
 /** The address of an endpoint; null when it has none. */
-export function addressOf(remote: string): string | null {
+function addressOf(remote: string): string | null {
   return /^\w+:\/\/(?:\[(.+)\]|([^/:]+)):\d+$/.exec(remote)?.slice(1).find((part) => part) ?? null;
 }

@@ -86,6 +86,20 @@ Deno.test("each source has its share, however many addresses of a /64 it uses", 
   assertEquals(door.size, 0);
 });
 
+Deno.test("a /64 is one source, a mapped address what it maps, and all who come by a path are one", () => {
+  const door = new Doorkeeper(OPEN);
+  for (
+    const [one, other] of [
+      ["tcp://[2001:db8::1]:1", "tls://[2001:db8::2:3]:4"],
+      ["tcp://8.8.8.8:1", "tcp://[::ffff:8.8.8.8]:2"],
+      ["unix:", "unix:///run/x"],
+    ] as const
+  ) {
+    assertEquals(door.sourceOf(one), door.sourceOf(other));
+  }
+  assert(door.sourceOf("tcp://127.0.0.2:1") !== door.sourceOf("tcp://127.0.0.3:1"));
+});
+
 Deno.test("who misbehaves waits, longer each time, and is forgotten in the end", () => {
   let now = 0;
   const door = new Doorkeeper(OPEN, () => now);

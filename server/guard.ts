@@ -42,6 +42,10 @@ export function guardHooks(
     metrics?.refused(why);
     tell((more) => log.add("warn", "refused", { listener, peer, why, ...more }));
   };
+  const left = (peer: string) => {
+    door.leave(peer);
+    metrics?.closed();
+  };
   return {
     verify(connection, { endpoint }) {
       const { remote } = connection;
@@ -51,18 +55,20 @@ export function guardHooks(
         return false;
       }
       metrics?.opened();
-      newcomers.enter(connection, remote, () => {
+      const turn = newcomers.enter(connection, door.sourceOf(remote), () => {
         pushedOut.add(connection);
         refuse(endpoint, remote, "too many unauthenticated");
         connection.close();
       });
-      return true;
+      return turn === true ? true : turn.then((served) => {
+        if (!served) left(remote);
+        return served;
+      });
     },
     admitted: (connection) => newcomers.leave(connection),
     finish(connection) {
       newcomers.leave(connection);
-      door.leave(connection.remote);
-      metrics?.closed();
+      left(connection.remote);
     },
     error(error, connection, { endpoint }) {
       // That it failed then is our doing, and was told.

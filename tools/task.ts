@@ -27,6 +27,7 @@ const tasks: Readonly<Record<string, Task>> = {
   compile: script("tools/compile.ts"),
   smoke: { command: "test", flags: [...testFlags, projectPath("tools/smoke.ts")] },
   bench: script("bench/main.ts"),
+  abuse: script("tools/abuse/main.ts"),
   coverage: script("tools/coverage.ts"),
   zoo: script("conformance/zoo/main.ts"),
   rivals: script("conformance/rivals/main.ts"),

@@ -51,10 +51,10 @@ Deno.test("a silent client is dropped, in an exchange and between two", async ()
 Deno.test("a client that waits for a slow service is asked for signs of life and kept", async () => {
   await using pair = await nativePair({
     async slow() {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 900));
       return { done: true };
     },
-  }, { server: { idleTimeoutMs: 60 }, client: { idleTimeoutMs: 60 } });
+  }, { server: { idleTimeoutMs: 400 }, client: { idleTimeoutMs: 400 } });
   const exchange = await pair.client.open("slow");
   await exchange.end();
   assertEquals(await exchange.result(), { done: true });
@@ -66,7 +66,7 @@ Deno.test("a client that lives but takes nothing fails the exchange, not the ser
       for (;;) await exchange.send(new Uint8Array(65_536));
     },
     echo: ECHO,
-  }, { server: { idleTimeoutMs: 60 } });
+  }, { server: { idleTimeoutMs: 400 } });
   const exchange = await pair.client.open("flood");
   const error = await assertRejects(() => exchange.result(), ExchangeError, "took nothing");
   assertEquals(error.code, "timeout");

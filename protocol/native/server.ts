@@ -16,6 +16,7 @@ import {
   settingsOf,
   wrongLimits,
 } from "./settings.ts";
+import { whenAborted } from "./when_aborted.ts";
 
 /**
  * What is done in an exchange. What it returns is the result that the client gets with the end; an {@linkcode ExchangeError}
@@ -99,11 +100,10 @@ class ServerSession {
       idleTimeoutMs,
       dropIdle: true,
     });
-    const stop = () => this.#stop();
-    signal?.addEventListener("abort", stop);
+    using _stopping = signal && whenAborted(signal, () => this.#stop());
     try {
       await link.send(this.#greeting());
-      if (signal?.aborted) stop();
+      if (signal?.aborted) this.#stop();
       await link.read({
         message: (message, cost) => this.#take(message, cost),
         body: (bytes) => this.#exchange?.takeBody(bytes),
@@ -121,7 +121,6 @@ class ServerSession {
       throw error;
     } finally {
       clearTimeout(handshake);
-      signal?.removeEventListener("abort", stop);
       link.release(this.#gone());
     }
   }

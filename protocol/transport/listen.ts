@@ -9,6 +9,9 @@ import { KnownClients } from "./tls_known_clients.ts";
 import { type TlsIdentity, TlsListener } from "./tls_listener.ts";
 import { listenUnix } from "./unix_socket.ts";
 
+/** Linux's own limit: with the usual 511 of the runtime a burst makes honest clients wait for a second, too. */
+const DEFAULT_BACKLOG = 4096;
+
 /** Settings of {@linkcode listen}. */
 export interface ListenOptions {
   /**
@@ -23,9 +26,10 @@ export interface ListenOptions {
     readonly clientCa?: readonly string[];
   };
   /**
-   * Connections that the system may keep waiting for `accept`, TCP and TLS only.
+   * Connections that the system may keep waiting for `accept`, TCP and TLS only. The system has a limit of its own; Linux's is
+   * `net.core.somaxconn`. Who finds no room tries again after a second.
    *
-   * @default {511}
+   * @default {4096}
    */
   readonly backlog?: number;
   /**
@@ -121,7 +125,7 @@ function listenTcp(
   const where = {
     hostname,
     port,
-    ...(options.backlog === undefined ? {} : { tcpBacklog: options.backlog }),
+    tcpBacklog: options.backlog ?? DEFAULT_BACKLOG,
   };
   if (tls && options.tls?.clientCa !== undefined) {
     return listenForKnownClients(where, text, options.tls, options.tls.clientCa, options);
