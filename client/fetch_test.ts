@@ -81,6 +81,21 @@ Deno.test("fetch: bodies that are too short are never kept, exit code 5", () =>
     await Deno.remove(here);
   }));
 
+Deno.test("fetch: nothing is unpacked, and nothing packed is asked for", async () => {
+  const packed = await new Response(
+    new Blob([new Uint8Array(1_000_000)]).stream().pipeThrough(new CompressionStream("gzip")),
+  ).bytes();
+  const body = String.fromCharCode(...packed);
+  const head = `${OK}Content-Encoding: gzip\r\nContent-Length: ${packed.length}\r\n\r\n`;
+  await withHttp({ "/bomb": [head, body] }, async (base, fetch) => {
+    const path = await Deno.makeTempFile();
+    const { code, stderr } = await fetch("--overwrite", "-o", path, `${base}/bomb`);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(await Deno.readFile(path), packed);
+    await Deno.remove(path);
+  });
+});
+
 Deno.test("fetch: what is not HTTP, has two lengths or cannot be found is said", () =>
   withHttp({
     "/none": ["HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone"],

@@ -31,6 +31,7 @@ const tasks: Readonly<Record<string, Task>> = {
   coverage: script("tools/coverage.ts"),
   zoo: script("conformance/zoo/main.ts"),
   rivals: script("conformance/rivals/main.ts"),
+  threats: script("tools/threats/main.ts"),
   man: script("tools/man.ts"),
   check: script("tools/check.ts"),
 };

@@ -57,6 +57,9 @@ export const GET: ServerCommand = {
   },
 };
 
+/** Most entries of a list that are looked through, and kept. */
+const MOST_LISTED = 1_000_000;
+
 /** The files that a word means, each with its name here. */
 async function filesAt(
   { native }: CommandContext,
@@ -79,7 +82,7 @@ async function filesAt(
 }
 
 async function listed(native: NativeClient, path: string): Promise<Entry[]> {
-  return await Array.fromAsync(entriesOf(native, path, true));
+  return await Array.fromAsync(entriesOf(native, path, true, MOST_LISTED));
 }
 
 async function openRoot(directory: string): Promise<FileRoot> {

@@ -28,15 +28,27 @@ export interface Entry {
   readonly mtime: number;
 }
 
-/** Lists a path on the server, and with `recursive` everything below it. */
+/**
+ * Lists a path on the server, and with `recursive` everything below it.
+ *
+ * @throws {ExchangeError} `limit` if there are more entries than `most`: a hostile server could go on for ever.
+ */
 export async function* entriesOf(
   native: NativeClient,
   path: string,
   recursive: boolean,
+  most = Infinity,
 ): AsyncGenerator<Entry, void> {
   const exchange = await native.open("files", { op: "ls", path, recursive });
   await exchange.end();
-  for await (const { about } of exchange) yield entryOf(about ?? {});
+  let count = 0;
+  for await (const { about } of exchange) {
+    if (++count > most) {
+      await exchange.cancel();
+      throw new ExchangeError("limit", `The server lists more than ${most} entries`);
+    }
+    yield entryOf(about ?? {});
+  }
   await exchange.result();
 }
 

@@ -1,0 +1,254 @@
+/**
+ * S8 to S11, S18, S21, S25: bytes and connections.
+ * @module
+ */
+import * as access from "../probes/access.ts";
+import * as bytes from "../probes/bytes.ts";
+import * as time from "../probes/time.ts";
+import { cve, inFile, issue, type Threat } from "../threat.ts";
+
+const adversarial = inFile("protocol/framing/adversarial_test.ts");
+const decoder = inFile("protocol/framing/frame_decoder_test.ts");
+const envelope = inFile("protocol/framing/envelope_test.ts");
+const stream = inFile("protocol/framing/frame_stream_test.ts");
+const lengths = inFile("protocol/framing/length_field_test.ts");
+const handshake = inFile("protocol/native/handshake_test.ts");
+const keepalive = inFile("protocol/native/keepalive_test.ts");
+const slow = inFile("protocol/native/slow_peer_test.ts");
+const deadlines = inFile("protocol/session/deadlines_test.ts");
+const listen = inFile("protocol/transport/listen_test.ts");
+const datagram = inFile("protocol/transport/datagram_test.ts");
+const answers = inFile("server/datagrams/answer_guard_test.ts");
+const datagrams = inFile("server/datagrams/serve_datagrams_test.ts");
+const raw = inFile("server/dialects/dialects_test.ts");
+const guard = inFile("server/guard_test.ts");
+const newcomers = inFile("server/newcomers_test.ts");
+const door = inFile("server/doorkeeper_test.ts");
+const slots = inFile("server/connection_slots_test.ts");
+const program = inFile("server/program_test.ts");
+const server = inFile("server/server_test.ts");
+const trust = inFile("client/trust/tls_trust_test.ts");
+const output = inFile("client/output_test.ts");
+
+/** What threatens whoever listens. */
+export const TRAFFIC: readonly Threat[] = [
+  {
+    id: "S8",
+    title: "Lengths and headers that lie",
+    threat: "A length or a header makes the reader crash, take memory, or read something else.",
+    happened: `${cve("2024-12084", "rsync")}, rsync 53794 and 70456 (2026)`,
+    lesson: "`struct.unpack('i', conn.recv(4))`, and then `recv` so many bytes",
+    covered: [
+      [
+        "0, the limit, one more",
+        adversarial(
+          "case 5: the limit itself passes; one byte more fails at the header, before any payload",
+        ),
+      ],
+      [
+        "2^31, 2^32 - 1, negative",
+        adversarial(
+          "case 6: ff ff ff ff is 4294967295 unsigned and an error signed, never an empty frame",
+        ),
+        adversarial("case 8: a length near the maximum does not wrap when it is adjusted"),
+        lengths("${spec} refuses ${wire} as ${error} at its header"),
+      ],
+      ["64 bits are never rounded", adversarial("case 7: 64-bit lengths are never rounded")],
+      [
+        "NaN, fractions, negative and missing sizes in JSON",
+        envelope('json+u8 streamed: ${wire} gives ${said.join(", ")}, byte by byte too'),
+        handshake("whoever breaks the protocol is told how, and closed"),
+      ],
+      ["JSON 10,000 deep", envelope("JSON nested 10,000 deep is read without harm")],
+      [
+        "members twice, `__proto__`, `constructor`",
+        envelope("a header without size has no body; __proto__ and duplicate keys are only data"),
+        handshake(
+          "members that are not known are passed over, doubled ones count once, __proto__ is a name",
+        ),
+      ],
+      [
+        "memory follows what has come, not what is claimed",
+        adversarial("case 11: a claim of 1 GiB with ten bytes behind it costs less than 64 KiB"),
+        decoder("a claim of 1 GiB followed by silence keeps less than 64 KiB"),
+      ],
+    ],
+    probe: bytes.lies,
+  },
+  {
+    id: "S9",
+    title: "Tiny pieces",
+    threat: "Pieces of one byte each cost a buffer each.",
+    happened: cve("2026-48779", "ws"),
+    lesson: "`parts.append(conn.recv(65536))`",
+    covered: [
+      [
+        "a kept frame pins no read buffer",
+        stream(
+          "copies of frames that come one in a chunk share blocks too: none holds 16 KiB alone",
+        ),
+      ],
+      [
+        "empty frames by the thousand",
+        adversarial(
+          "case 12: empty frames first, last, a thousand in a chunk, and each in a chunk",
+        ),
+      ],
+      [
+        "work stays linear in single bytes",
+        adversarial("case 20: work is linear in single bytes, and with no end in sight"),
+      ],
+    ],
+    probe: bytes.trickle,
+  },
+  {
+    id: "S10",
+    title: "Slowness",
+    threat: "Peers that send or take next to nothing hold a place for ever.",
+    happened: `rsync 70464 (2026), ${
+      issue("sigoden/dufs", 368)
+    }, Deno's \`listenTls\` (it has no handshake timeout)`,
+    lesson: "`conn.recv(1024)` waits as long as the peer likes",
+    covered: [
+      [
+        "no bytes at all",
+        raw("raw: who says nothing, or takes no answer, is closed in time"),
+        handshake("silence ends with the handshake deadline, on both sides"),
+      ],
+      [
+        "a TLS handshake that does not begin",
+        program("TLS: a peer that does not shake hands is given up in time, others are served"),
+      ],
+      [
+        "headers and bodies that drip",
+        slow(
+          "a drip extends neither the handshake nor a message: header, body, in an exchange or not",
+        ),
+        guard("a file that trickles in ends by its speed, not by hours"),
+        deadlines("a message earns time with its bytes, and no drip extends it beyond"),
+      ],
+      [
+        "a peer that never reads, or in crumbs",
+        keepalive("a client that asks and never reads is dropped; what waits for it is bounded"),
+        deadlines("who takes bytes too slowly falls behind, however often it takes one"),
+        slow("credit in crumbs is no progress"),
+      ],
+    ],
+    probe: time.silence,
+  },
+  {
+    id: "S11",
+    title: "Crowds",
+    threat: "More connections than the system has files end the server for everybody.",
+    happened: "Deno's `for await (const conn of listener)` ends at the first `EMFILE`",
+    lesson: "`while True: conn, addr = server.accept()`",
+    covered: [
+      [
+        "the accept loop goes on",
+        listen("the accept loop survives running out of file descriptors"),
+        listen("the accept loop waits 5 ms to 1 s after failures, anew after each success"),
+      ],
+      [
+        "caps: all together, one address or /64, those who have not introduced themselves",
+        slots("slots are given in the order of asking, and never more than there are"),
+        door("each source has its share, however many addresses of a /64 it uses"),
+        newcomers("whoever has most of them loses its oldest one"),
+        guard("newcomers push out newcomers, never those who have introduced themselves"),
+      ],
+      [
+        "what is remembered of sources is bounded",
+        door("a flood of sources does not grow without bound"),
+      ],
+    ],
+    probe: time.crowd,
+  },
+  {
+    id: "S18",
+    title: "Datagram loops and amplification",
+    threat:
+      "A forged source makes the server send to others, or two servers answer each other for ever.",
+    happened: cve("2024-2169", "UDP services"),
+    lesson: "`server.sendto(data, client_addr)`",
+    covered: [
+      [
+        "no answer is larger than the question",
+        answers("no answer is larger than what was asked, but to this machine"),
+      ],
+      [
+        "well-known source ports, and the server itself",
+        answers("nobody is answered whose answer would be answered"),
+      ],
+      [
+        "no answer to an own answer",
+        answers(
+          "an answer that comes back is answered so often and no more, until there was silence",
+        ),
+        datagrams("two echo servers over real sockets fall silent at once"),
+        datagrams(
+          "two servers that are set on each other fall silent at once, whatever they serve",
+        ),
+      ],
+      [
+        "a rate for each source, in bounded memory",
+        answers("each source has its rate, whatever its ports; this machine has none"),
+        answers("sources that come once do not fill the memory"),
+      ],
+      [
+        "oversize and empty",
+        datagram("${name}: what does not fit is told, never cut short, and the next one comes"),
+        datagram("${name}: several never join, whatever their length"),
+      ],
+    ],
+    probe: access.datagramLoop,
+  },
+  {
+    id: "S21",
+    title: "Another protocol",
+    threat: "HTTP or TLS bytes are taken for a request, or wait for ever.",
+    happened: issue("ergochat/ergo", 2239),
+    lesson: "the first four bytes are a length, whoever sent them",
+    covered: [
+      [
+        "HTTP, TLS, SSH, noise: a clear answer, closed",
+        handshake(
+          "HTTP, TLS, SSH and noise are refused with words that they can read, however cut",
+        ),
+      ],
+      ["a client at another server", handshake("a server that is none is named as such")],
+      [
+        "older and newer peers",
+        handshake("whoever breaks the protocol is told how, and closed"),
+        handshake(
+          "members that are not known are passed over, doubled ones count once, __proto__ is a name",
+        ),
+      ],
+    ],
+    open:
+      "A raw dialect has no first bytes of its own: there HTTP is just text (docs/DIALECTS.md).",
+    probe: bytes.otherProtocol,
+  },
+  {
+    id: "S25",
+    title: "The end",
+    threat: "A signal in the middle of a transfer loses what was under way.",
+    happened: "[cpython socketserver #75416](https://github.com/python/cpython/issues/75416)",
+    lesson: "Ctrl-C is a traceback",
+    covered: [
+      [
+        "drain, within a deadline",
+        program("SIGTERM lets a running connection end"),
+        server("shutdown closes what does not end in time, and blames no handler for it"),
+      ],
+      ["a second signal", program("a second signal ends the server at once")],
+      [
+        "SIGHUP",
+        trust("a server is trusted by its pin, or remembered, and a changed one is a hard stop"),
+      ],
+      [
+        "SIGPIPE: the reader of our output has gone",
+        output("a reader who has gone is told apart from other failures"),
+      ],
+    ],
+    probe: time.sigterm,
+  },
+];
