@@ -12,10 +12,12 @@ import {
   connect,
   ConnectError,
   type Connection,
+  connectionsEnded,
   type DatagramEndpoint,
   type Endpoint,
   EndpointError,
   formatEndpoint,
+  isEncrypted,
   parseAnyEndpoint,
 } from "../protocol/transport/mod.ts";
 import { NativeClient, StrangerError } from "../protocol/native/mod.ts";
@@ -126,6 +128,7 @@ async function runCommand(
     patience.stop();
     native?.close();
     connection.close();
+    await connectionsEnded();
   }
 }
 
@@ -242,12 +245,17 @@ async function reach(
 ): Promise<Connection> {
   const options = {
     connectTimeoutMs: settings.timeout,
-    ...(endpoint.scheme === "tls" ? { tls: await tlsSettings(endpoint, settings) } : {}),
+    ...(isEncrypted(endpoint) ? { tls: await tlsSettings(endpoint, settings) } : {}),
   };
   try {
     return await connect(endpoint, options);
   } catch (error) {
-    if (!(error instanceof ConnectError) || error.reason !== "refused") throw error;
+    if (!(error instanceof ConnectError)) throw error;
+    if (endpoint.scheme === "quic" && error.reason === "tls") {
+      const cure = `${error.problem}. QUIC cannot ask you about it: name it with --tls-ca CERT.pem`;
+      throw new ConnectError(error.endpoint, error.reason, cure, { cause: error });
+    }
+    if (error.reason !== "refused") throw error;
     const cure = `nothing listens there; start a server with: nonstick-server --listen '${to}'`;
     throw new ConnectError(error.endpoint, error.reason, cure, { cause: error });
   }

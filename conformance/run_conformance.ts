@@ -162,7 +162,7 @@ export function targetEndpoint(
   { spawn, side, certificate }: Pick<RunOptions, "spawn" | "side" | "certificate">,
 ): TargetEndpoint {
   const endpoint = parseEndpoint(target);
-  if (endpoint.scheme === "memory") {
+  if (endpoint.scheme === "memory" || endpoint.scheme === "quic") {
     throw new EndpointError(target, "scheme", "a target is at tcp://, tls://, unix: or stdio:");
   }
   if (side === "client") {

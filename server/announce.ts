@@ -1,6 +1,6 @@
 import { addressFacts } from "../cli/address.ts";
 import { NATIVE, withDialect } from "../cli/dialect.ts";
-import { formatEndpoint, parseAnyEndpoint } from "../protocol/transport/mod.ts";
+import { formatEndpoint, isEncrypted, parseAnyEndpoint } from "../protocol/transport/mod.ts";
 import type { Plan } from "./listener_plan.ts";
 import type { Listening } from "./open_listener.ts";
 
@@ -17,7 +17,7 @@ export function announce(
     return;
   }
   console.log(`listening ${url}`);
-  const trust = (endpoint.scheme === "tls" ? " --tls-ca CERT.pem" : "") +
+  const trust = (isEncrypted(endpoint) ? " --tls-ca CERT.pem" : "") +
     (secret && speak === NATIVE ? " --token-file FILE" : "");
   const bound = parseAnyEndpoint(server.endpoint);
   const reach = "hostname" in bound ? addressFacts(bound.hostname)?.reach : undefined;
@@ -28,7 +28,7 @@ export function announce(
 /** Where it can be reached: a certificate is made for a name, so TLS keeps the one that was given. */
 function placeOf(server: Listening, asked: Plan["endpoint"]): string {
   const bound = parseAnyEndpoint(server.endpoint);
-  return asked.scheme === "tls" && bound.scheme === "tls"
+  return isEncrypted(asked) && isEncrypted(bound)
     ? formatEndpoint({ ...bound, hostname: asked.hostname })
     : server.endpoint;
 }

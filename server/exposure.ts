@@ -1,7 +1,7 @@
 import { addressFacts } from "../cli/address.ts";
 import { NATIVE } from "../cli/dialect.ts";
 import { UsageError } from "../cli/options.ts";
-import { formatEndpoint } from "../protocol/transport/mod.ts";
+import { formatEndpoint, isEncrypted } from "../protocol/transport/mod.ts";
 import type { Grants } from "./grants.ts";
 import type { ListenerPlan, Plan } from "./listener_plan.ts";
 
@@ -22,7 +22,7 @@ const POWERS: readonly {
  */
 export function exposureOf(plan: ListenerPlan, grants: Grants): string | null {
   const { endpoint, speak } = plan;
-  if (endpoint.scheme !== "tcp" && endpoint.scheme !== "tls") return null;
+  if (!("hostname" in endpoint)) return null;
   // A name may lead anywhere; an address of this machine leads nowhere else.
   const reach = addressFacts(endpoint.hostname)?.reach ??
     (endpoint.hostname === "localhost" ? "this machine" : "everybody");
@@ -40,11 +40,12 @@ export function exposureOf(plan: ListenerPlan, grants: Grants): string | null {
   if (speak !== NATIVE) {
     return `${what}: ${speak} knows no secrets and no encryption. Listen on 127.0.0.1, or say --insecure.`;
   }
-  if (grants.token !== undefined && endpoint.scheme === "tls") return null;
+  if (grants.token !== undefined && isEncrypted(endpoint)) return null;
   const lacks = grants.token === undefined
-    ? endpoint.scheme === "tls" ? "without a token" : "without a token and TLS"
+    ? isEncrypted(endpoint) ? "without a token" : "without a token and TLS"
     : "without TLS";
-  const tls = formatEndpoint({ ...endpoint, scheme: "tls" }, { options: true });
+  const scheme = endpoint.scheme === "tcp" ? "tls" : endpoint.scheme;
+  const tls = formatEndpoint({ ...endpoint, scheme }, { options: true });
   return `${what}, ${lacks}. Make a secret and a certificate, and listen with them:\n` +
     "  openssl rand -hex 32 > token\n" +
     "  nonstick-server cert --name $(hostname)\n" +

@@ -1,3 +1,4 @@
+import { isEncrypted } from "../protocol/transport/mod.ts";
 import type { Grants } from "./grants.ts";
 import type { Power } from "./least_power.ts";
 import type { Plan } from "./listener_plan.ts";
@@ -8,8 +9,9 @@ export function neededPowers(plans: readonly Plan[], { exec, files }: Grants): S
   // The file of a Unix socket is removed when it is closed.
   const unix = schemes.some((scheme) => scheme.startsWith("unix"));
   // The runtime asks for `net` with every datagram that is sent.
-  const datagrams = schemes.some((scheme) => !["tcp", "tls", "unix", "stdio"].includes(scheme));
-  const renewable = schemes.includes("tls") && Deno.build.os !== "windows";
+  const datagrams = plans.some((plan) => "answer" in plan);
+  const renewable = plans.some(({ endpoint }) => isEncrypted(endpoint)) &&
+    Deno.build.os !== "windows";
   const needed: [Power, boolean][] = [
     ["net", datagrams],
     ["read", files !== undefined || unix],

@@ -1,3 +1,4 @@
+import { isEncrypted } from "../protocol/transport/mod.ts";
 import type { ConnectionSlots } from "./connection_slots.ts";
 import { listenForDatagrams } from "./datagrams/listen_for_datagrams.ts";
 import type { Doorkeeper } from "./doorkeeper.ts";
@@ -39,7 +40,7 @@ export async function openListener(plan: Plan, shared: Shared): Promise<Listenin
   if ("answer" in plan) return await listenForDatagrams(plan, door, log, metrics);
   return await serve(plan.handler, {
     listen: plan.endpoint,
-    ...(tls && plan.endpoint.scheme === "tls" ? { tls } : {}),
+    ...(tls && isEncrypted(plan.endpoint) ? { tls } : {}),
     maxConnections: slots,
     ...guard,
   });

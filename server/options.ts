@@ -107,6 +107,7 @@ export const OPTIONS = {
     text,
   ),
   "check-powers": flag("start, try what the server has given up of its permissions, and end"),
+  "check-quic": flag("try whether quic:// works with this runtime on this machine, and end"),
   log: withDefault(
     "FORMAT",
     "how log lines on stderr look: text or json",

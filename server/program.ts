@@ -6,9 +6,10 @@ import { parseOptions, UsageError } from "../cli/options.ts";
 import { printable } from "../cli/printable.ts";
 import { sourcesOf } from "../cli/sources.ts";
 import { VERSION } from "../cli/version.ts";
-import { ListenError } from "../protocol/transport/mod.ts";
+import { connectionsEnded, ListenError } from "../protocol/transport/mod.ts";
 import { announce } from "./announce.ts";
 import { runCert } from "./cert/cert_command.ts";
+import { checkQuic } from "./check_quic.ts";
 import { ConnectionSlots } from "./connection_slots.ts";
 import { Doorkeeper, THIS_MACHINE } from "./doorkeeper.ts";
 import { refuseExposure } from "./exposure.ts";
@@ -53,6 +54,7 @@ export async function runServer(
         `There is no argument ${words[0]}; listeners are given by --listen URL.`,
       );
     }
+    if (values["check-quic"]) return await reportQuic();
     return await serveAll(values);
   } catch (error) {
     if (error instanceof UsageError) {
@@ -63,6 +65,12 @@ export async function runServer(
     }
     throw error;
   }
+}
+
+async function reportQuic(): Promise<number> {
+  const problem = await checkQuic();
+  console.log(problem === null ? "quic works" : `quic does not work: ${printable(problem)}`);
+  return problem === null ? OK : CANNOT_SERVE;
 }
 
 function runCompletions(args: readonly string[]): number {
@@ -138,6 +146,7 @@ async function untilEnd(
     const connections = servers.reduce((sum, { connectionCount }) => sum + connectionCount, 0);
     log.add("info", "draining", { signal, connections, ms: DEFAULT_DRAIN_TIMEOUT_MS });
     const closed = await Promise.all(servers.map((server) => server.shutdown()));
+    await connectionsEnded();
     log.add("info", "stopped", { closed: closed.reduce((sum, count) => sum + count, 0) });
   }
   return OK;

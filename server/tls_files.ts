@@ -1,6 +1,7 @@
 import { printable } from "../cli/printable.ts";
 import { UsageError } from "../cli/options.ts";
 import { warnIfReadable } from "../cli/secret_file.ts";
+import { isEncrypted } from "../protocol/transport/mod.ts";
 import type { Plan } from "./listener_plan.ts";
 import type { ServerSettings } from "./options.ts";
 import type { ServerOptions } from "./server.ts";
@@ -22,8 +23,10 @@ export async function readTls(
   const cert = settings["tls-cert"], key = settings["tls-key"];
   if (cert === undefined && key === undefined) {
     if (ca !== undefined) throw new UsageError("--tls-client-ca needs --tls-cert and --tls-key.");
-    if (!plans.some(({ endpoint }) => endpoint.scheme === "tls")) return null;
-    throw new UsageError("A tls:// listener needs --tls-cert FILE and --tls-key FILE.");
+    const one = plans.find(({ endpoint }) => isEncrypted(endpoint));
+    if (one === undefined) return null;
+    const { scheme } = one.endpoint;
+    throw new UsageError(`A ${scheme}:// listener needs --tls-cert FILE and --tls-key FILE.`);
   }
   if (cert === undefined || key === undefined) {
     throw new UsageError("--tls-cert FILE and --tls-key FILE go together; one of them is missing.");

@@ -18,7 +18,9 @@ export function dryRun(target: string, values: RunSettings, write: (line: string
     throw new UsageError("--dry-run needs --framing, and --expect echo, upper, hello or none.");
   }
   const { scheme } = parseEndpoint(target);
-  if (scheme === "memory") throw new UsageError("memory: is no target.");
+  if (scheme === "memory" || scheme === "quic") {
+    throw new UsageError(`${scheme}: is no target.`);
+  }
   const maxFrame = values["max-frame"];
   const contract = {
     framing: framing(values.framing),

@@ -12,7 +12,8 @@ type Options = Parameters<typeof ClientTarget.start>[0];
 
 function endpointOf(text: string): Options["endpoint"] {
   const endpoint = parseEndpoint(text);
-  assert(endpoint.scheme !== "stdio" && endpoint.scheme !== "memory");
+  const { scheme } = endpoint;
+  assert(scheme !== "stdio" && scheme !== "memory" && scheme !== "quic");
   return endpoint;
 }
 

@@ -2,6 +2,7 @@ import { type Connection, connectionOf } from "./connection.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
 import { ConnectError, transportFailure } from "./errors.ts";
 import { connectMemory } from "./memory_listener.ts";
+import { connectQuic } from "./quic_client.ts";
 import { stdioConnection } from "./stdio.ts";
 import { connectTrusting, type TlsClientOptions } from "./tls_trust.ts";
 
@@ -15,12 +16,12 @@ export interface ConnectOptions {
    * @default {10_000}
    */
   readonly connectTimeoutMs?: number;
-  /** For `tls` endpoints. */
+  /** For `tls` endpoints, and for `quic` ones as far as that can: only `caCerts`. */
   readonly tls?: TlsClientOptions;
 }
 
 /**
- * Connects to an endpoint. TLS connections have finished their handshake.
+ * Connects to an endpoint. TLS and QUIC connections have finished their handshake. `quic` needs `--unstable-net`.
  *
  * @example
  * ```ts
@@ -50,6 +51,13 @@ export async function connect(
   }
   if (place.scheme !== "unix" && place.port === 0) {
     throw new ConnectError(text, "no-port", "port 0 is only for listening, name the real port");
+  }
+  if (place.scheme === "quic") {
+    return await bounded(
+      text,
+      options,
+      (signal) => connectQuic(place, text, options.tls ?? {}, signal),
+    );
   }
   const usual = () => bounded(text, options, (signal) => dial(place, options, signal));
   if (place.scheme !== "tls") return await usual();

@@ -32,7 +32,10 @@ export interface ConnectionAddresses {
 }
 
 /** The address as an endpoint string; IPv4 addresses mapped into IPv6 are shown as IPv4. */
-export function addressText(address: Deno.Addr, scheme: "tcp" | "tls"): string {
+export function addressText(
+  address: Deno.Addr,
+  scheme: "tcp" | "tls" | "quic",
+): string {
   if ("hostname" in address) {
     const hostname = address.hostname.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
     return `${scheme}://${hostname.includes(":") ? `[${hostname}]` : hostname}:${address.port}`;

@@ -15,6 +15,14 @@ export type Endpoint =
     readonly options: EndpointOptions;
   }
   | {
+    readonly scheme: "quic";
+    /** Name or address, IPv6 without brackets. */
+    readonly hostname: string;
+    /** 0 to 65535; 0 takes a free port when listening. */
+    readonly port: number;
+    readonly options: EndpointOptions;
+  }
+  | {
     readonly scheme: "unix";
     /** Path of the socket file. */
     readonly path: string;
@@ -55,6 +63,7 @@ export type DatagramEndpoint =
 export const ENDPOINT_FORMS: Readonly<Record<Endpoint["scheme"], string>> = {
   tcp: "tcp://HOST:PORT",
   tls: "tls://HOST:PORT",
+  quic: "quic://HOST:PORT",
   unix: "unix:///PATH",
   stdio: "stdio:",
   memory: "memory:NAME",
@@ -91,6 +100,7 @@ export class EndpointError extends Error {
  *
  * ```
  * tcp://127.0.0.1:7000   tcp://[::1]:0   tcp://:7000 (loopback)   tls://host:7443
+ * quic://host:7443
  * unix:///run/x.sock     unix:x.sock (relative)   stdio:   memory:name
  * tcp://:0?speak=echo&framing=u32be?includes=header
  * ```
@@ -174,6 +184,7 @@ export function parseAnyEndpoint(text: string): Endpoint | DatagramEndpoint {
   switch (scheme) {
     case "tcp":
     case "tls":
+    case "quic":
     case "udp":
       return { scheme, ...parseAuthority(text, scheme, rest), options };
     case "unix":
@@ -213,6 +224,7 @@ export function formatEndpoint(
   switch (endpoint.scheme) {
     case "tcp":
     case "tls":
+    case "quic":
     case "udp": {
       const { hostname, port } = endpoint;
       const host = hostname.includes(":") ? `[${hostname}]` : hostname;
@@ -228,6 +240,22 @@ export function formatEndpoint(
     case "memory":
       return `memory:${endpoint.name.replace(/[%?]/g, encodeURIComponent)}${options}`;
   }
+}
+
+/**
+ * Whether connections to the endpoint are encrypted and its server shows a certificate: `tls` and `quic`.
+ *
+ * @example
+ * ```ts
+ * import { isEncrypted, parseEndpoint } from "@nonstick/nonstick/transport";
+ *
+ * console.log(isEncrypted(parseEndpoint("tls://:7443")), isEncrypted(parseEndpoint("tcp://:7000"))); // true false
+ * ```
+ */
+export function isEncrypted<Place extends Endpoint | DatagramEndpoint>(
+  endpoint: Place,
+): endpoint is Place & { readonly scheme: "tls" | "quic" } {
+  return endpoint.scheme === "tls" || endpoint.scheme === "quic";
 }
 
 const ALL_FORMS = { ...ENDPOINT_FORMS, ...DATAGRAM_FORMS };

@@ -24,6 +24,8 @@ export class ConnectError extends Error {
   readonly endpoint: string;
   /** Why, for programs. */
   readonly reason: TransportErrorReason;
+  /** The message without the endpoint. */
+  readonly problem: string;
 
   /** Makes an error from the endpoint, the kind, and a sentence with the cure. */
   constructor(
@@ -36,6 +38,7 @@ export class ConnectError extends Error {
     this.name = "ConnectError";
     this.endpoint = endpoint;
     this.reason = reason;
+    this.problem = problem;
   }
 }
 
@@ -74,7 +77,7 @@ export function transportFailure(
   if (/SUN_LEN/.test(said)) {
     return { reason: "address", problem: "the path is too long for a socket, use a shorter one" };
   }
-  if (/lookup address|No such host/.test(said)) {
+  if (/lookup address|No such host|host name is not known/.test(said)) {
     return { reason: "unresolved", problem: "the host name is not known, check its spelling" };
   }
   if (/UnknownIssuer/.test(said)) {
@@ -86,8 +89,11 @@ export function transportFailure(
   if (/InvalidContentType/.test(said)) {
     return { reason: "tls", problem: "the other side does not speak TLS, use tcp" };
   }
-  // In this place only TLS calls data invalid.
-  if (error instanceof Deno.errors.InvalidData) {
+  if (/handshake failed: error 120/.test(said)) {
+    return { reason: "tls", problem: "the other side speaks another protocol over QUIC" };
+  }
+  // In this place only TLS calls data invalid, and QUIC what goes wrong in its handshake by that name.
+  if (error instanceof Deno.errors.InvalidData || /cryptographic handshake failed/.test(said)) {
     return { reason: "tls", problem: `TLS failed: ${said}` };
   }
   return { reason: "other", problem: said };

@@ -3,6 +3,9 @@ import { addressText, type Connection, connectionOf } from "./connection.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
 import { ListenError, transportFailure } from "./errors.ts";
 import { listenMemory } from "./memory_listener.ts";
+import { hasQuic, NO_QUIC } from "./quic.ts";
+import { QuicListener } from "./quic_listener.ts";
+import { resolveDatagramAddress } from "./datagram_address.ts";
 import { stdioConnection } from "./stdio.ts";
 import { canHalfClose } from "./node_tls.ts";
 import { KnownClients } from "./tls_known_clients.ts";
@@ -15,7 +18,7 @@ const DEFAULT_BACKLOG = 4096;
 /** Settings of {@linkcode listen}. */
 export interface ListenOptions {
   /**
-   * Certificate chain and private key in PEM; `tls` endpoints need them. A peer that never finishes the TLS handshake
+   * Certificate chain and private key in PEM; `tls` and `quic` endpoints need them. A peer that never finishes the TLS handshake
    * keeps its file descriptor until it goes away: the runtime holds on to it even when the connection is closed (seen with
    * Deno 2.9.6).
    */
@@ -64,7 +67,7 @@ export interface Listener extends AsyncDisposable {
 }
 
 /**
- * Listens on an endpoint. The default host is loopback; port 0 takes a free one.
+ * Listens on an endpoint. The default host is loopback; port 0 takes a free one. `quic` needs `--unstable-net`.
  *
  * @example
  * ```ts
@@ -94,6 +97,8 @@ export async function listen(
       case "tcp":
       case "tls":
         return listenTcp(place, text, options);
+      case "quic":
+        return await listenQuic(place, text, options);
       case "unix": {
         const { accept, close } = await listenUnix(place.path, text, options.socketMode ?? 0o600);
         return new AcceptLoop(text, accept, close, options.onAcceptError);
@@ -139,6 +144,31 @@ function listenTcp(
     () => listener.close(),
     options.onAcceptError,
     listener instanceof TlsListener ? (identity) => listener.renew(identity) : undefined,
+  );
+}
+
+async function listenQuic(
+  { hostname, port }: Endpoint & { scheme: "quic" },
+  text: string,
+  { tls, onAcceptError }: ListenOptions,
+): Promise<Listener> {
+  if (!hasQuic()) throw new ListenError(text, "unsupported", NO_QUIC);
+  if (tls === undefined) {
+    throw new ListenError(text, "tls", "QUIC needs a certificate and a key (PEM)");
+  }
+  if (tls.clientCa !== undefined) {
+    const cure = "the runtime's QUIC cannot ask for certificates of clients, use tls";
+    throw new ListenError(text, "unsupported", cure);
+  }
+  const found = await resolveDatagramAddress({ scheme: "udp", hostname, port });
+  if (found.scheme !== "udp") throw new TypeError("Cannot listen: a name led out of UDP");
+  const listener = new QuicListener({ hostname: found.hostname, port }, tls);
+  return new AcceptLoop(
+    listener.text,
+    () => listener.accept(),
+    () => listener.close(),
+    onAcceptError,
+    (renewed) => Promise.resolve(listener.renew(renewed)),
   );
 }
 

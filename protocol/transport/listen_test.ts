@@ -72,6 +72,7 @@ for (const transport of TRANSPORTS.filter((name) => name !== "tls-pinned")) {
         unix: `unix:${folder}/x.sock`,
         tcp: "tcp://:0",
         tls: "tls://:0",
+        quic: "quic://:0",
       }[transport] ?? "",
       { tls: { cert: CERT, key: KEY } },
     );

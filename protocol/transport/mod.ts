@@ -44,6 +44,7 @@ export {
   type EndpointOptions,
   type EndpointPart,
   formatEndpoint,
+  isEncrypted,
   parseAnyEndpoint,
   parseDatagramEndpoint,
   parseEndpoint,
@@ -55,6 +56,7 @@ export {
   HostileNetwork,
   type HostileNetworkOptions,
 } from "./hostile_network.ts";
+export { connectionsEnded } from "./quic.ts";
 export { RandomStream } from "./random_stream.ts";
 export { fingerprintOf, parseFingerprint } from "./fingerprint.ts";
 export { listen, type Listener, type ListenOptions } from "./listen.ts";

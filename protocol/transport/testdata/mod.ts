@@ -19,7 +19,7 @@ export const FINGERPRINT = "80:75:E2:78:8B:EA:E3:98:E9:E7:2E:32:E3:42:91:A7:" +
 
 /** The transports that join two ends on this machine; `tls-pinned` is TLS of Node on the side of the client. */
 export const TRANSPORTS: readonly string[] = [
-  ...["memory", "tcp", "tls"],
+  ...["memory", "tcp", "tls", "quic"],
   ...(canHalfClose() ? ["tls-pinned"] : []),
   ...(Deno.build.os === "windows" ? [] : ["unix"]),
 ];

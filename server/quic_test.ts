@@ -1,0 +1,103 @@
+/** The server over QUIC: the framework, and the program with its clients. */
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { RunningServer, runProgram } from "../cli/testing.ts";
+import { connect, connectionsEnded, listen, openDatagrams } from "../protocol/transport/mod.ts";
+import { projectPath } from "../tools/project.ts";
+import { makeCertificate } from "./cert/make_certificate.ts";
+import { checkQuic } from "./check_quic.ts";
+
+const CERT = projectPath("protocol/transport/testdata/cert.pem");
+const IDENTITY = ["--tls-cert", CERT, "--tls-key", CERT.replace("cert.pem", "key.pem")];
+
+Deno.test("quic: a renewed certificate is shown to new clients, open connections stay", async () => {
+  const [old, renewed] = [
+    await makeCertificate(["127.0.0.1"], 1),
+    await makeCertificate(["127.0.0.1"], 1),
+  ];
+  const trust = ({ cert }: { cert: string }) => ({ tls: { caCerts: [cert] } });
+  await using listener = await listen("quic://127.0.0.1:0", { tls: old });
+  const [before, accepted] = await Promise.all([
+    connect(listener.endpoint, trust(old)),
+    listener.accept(),
+  ]);
+  await assertRejects(async () => await listener.renew?.({ ...renewed, cert: "junk" }));
+  await listener.renew?.(renewed);
+  await assertRejects(() => connect(listener.endpoint, trust(old)), Error, "TLS failed: ");
+  const [after, second] = await Promise.all([
+    connect(listener.endpoint, trust(renewed)),
+    listener.accept(),
+  ]);
+  await before.write(Uint8Array.of(1));
+  assertEquals(await accepted?.read(new Uint8Array(9)), 1);
+  for (const connection of [before, accepted, after, second]) connection?.close();
+  await connectionsEnded();
+});
+
+Deno.test("quic: every command works over it, though the server has given up net", async () => {
+  const speaks = ["", "?speak=echo&framing=u32be", "?speak=hello", "?speak=upper&framing=line"];
+  await using server = await RunningServer.start([
+    ...speaks.flatMap((speak) => ["--listen", `quic://localhost:0${speak}`]),
+    ...IDENTITY,
+  ], speaks.length);
+  const table: [listener: number, args: string[], stdout: string, input?: string][] = [
+    [0, ["echo", "hello"], "hello\n"],
+    [0, ["hello", "A", "Bo"], "Welcome!\nHello, A!\nHello, Bo!\n"],
+    [0, ["echo", "-"], "a".repeat(500_000), "a".repeat(500_000)],
+    [1, ["echo", "粘包"], "粘包\n"],
+    [1, ["frames"], "one\n\nlast\n", "one\n\nlast"],
+    [2, ["hello", "A"], "Welcome!\nHello, A!\n"],
+    [3, ["upper", "hi"], "HI\n"],
+  ];
+  for (const [listener, args, stdout, input] of table) {
+    const to = ["--to", server.urls[listener] ?? "", "--tls-ca", CERT];
+    const ended = await runProgram("client", [...to, ...args], input);
+    assertEquals(ended, { code: 0, stdout, stderr: "" }, args.join(" "));
+  }
+  const untrusted = await runProgram("client", ["--to", server.urls[0] ?? "", "echo", "hi"]);
+  assertEquals([untrusted.code, untrusted.stdout], [3, ""]);
+  assertStringIncludes(untrusted.stderr, "name it with --tls-ca CERT.pem");
+  server.kill("SIGTERM");
+  const { code, stderr } = await server.ended();
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /Try: nonstick --to 'quic:\/\/localhost:\d+' --tls-ca CERT.pem echo world\n/);
+});
+
+Deno.test("quic: the server keeps net only to renew its certificate, and needs one", async () => {
+  const quic = ["--listen", "quic://:0", "--check-powers"];
+  const { code, stdout } = await runProgram("server", [...quic, ...IDENTITY]);
+  assertEquals(code, 0, stdout);
+  assert(!stdout.includes("power write kept"), stdout);
+  const bare = await runProgram("server", quic);
+  assertEquals(bare.code, 2);
+  assertStringIncludes(bare.stderr, "A quic:// listener needs --tls-cert FILE");
+});
+
+Deno.test("--check-quic says whether QUIC works here", async () => {
+  assertEquals(await checkQuic(), null);
+  const { code, stdout } = await runProgram("server", ["--check-quic"]);
+  assertEquals([code, stdout], [0, "quic works\n"]);
+});
+
+Deno.test("quic: a datagram that is none of its own harms nobody", async () => {
+  const { cert, key } = await makeCertificate(["127.0.0.1"], 1);
+  await using listener = await listen("quic://127.0.0.1:0", { tls: { cert, key } });
+  await using stranger = await openDatagrams("udp://127.0.0.1:0");
+  const accepting = listener.accept();
+  const to = listener.endpoint.replace("quic", "udp");
+  for (let length = 0; length < 1500; length += 100) {
+    await stranger.send(crypto.getRandomValues(new Uint8Array(length)), to);
+  }
+  const client = await connect(listener.endpoint, { tls: { caCerts: [cert] } });
+  const server = await accepting;
+  await server?.write(Uint8Array.of(5));
+  assertEquals(await client.read(new Uint8Array(9)), 1);
+  client.close();
+  server?.close();
+  await connectionsEnded();
+});
