@@ -12,7 +12,7 @@ import type { Target, TargetConnection } from "../player/target.ts";
 import { UnreadConnection } from "../player/unread_connection.ts";
 import type { Contract } from "../stimulus/contract.ts";
 import type { Stimulus } from "../stimulus/stimulus.ts";
-import { deliver, type Delivery, isHostile } from "../strategy/delivery.ts";
+import { breaksOff, deliver, type Delivery, isHostile } from "../strategy/delivery.ts";
 
 /** How long a process may take to end after its connections went down, in ms. */
 const DYING_MS = 250;
@@ -217,7 +217,12 @@ export class Stage {
     if (!hostile && (trial.probe ?? trial.subject).state === "open" && target.end === undefined) {
       return trial;
     }
-    return await this.#withEnd({ ...trial, followUp: await this.#followUp(patience, hostile) });
+    let followUp = await this.#followUp(patience, hostile);
+    // The first connection after a broken one may be accepted before the break is looked at; the second one is not.
+    if (breaksOff(delivery) && judgePlay(followUp, { contract: this.contract }) === null) {
+      followUp = await this.#followUp(patience, hostile);
+    }
+    return await this.#withEnd({ ...trial, followUp });
   }
 
   async #lookWhetherTogether(patience: Patience): Promise<boolean> {

@@ -12,6 +12,28 @@ async function hasty(socket: Deno.TcpConn): Promise<void> {
   }
 }
 
+Deno.test("8.4 a target that keeps bytes of a reset connection fails, whenever it looks at the reset", async () => {
+  let left: Uint8Array = new Uint8Array(0), next = Promise.withResolvers<void>(), resets = 0;
+  const keeping = async (socket: Deno.TcpConn) => {
+    const frames = new Frames();
+    frames.rest = left;
+    left = new Uint8Array(0);
+    next.resolve();
+    next = Promise.withResolvers();
+    try {
+      for (let bytes; (bytes = await readSome(socket)) !== null;) {
+        for (const whole of frames.take(bytes)) await writeAll(socket, whole);
+      }
+    } catch {
+      // Every second time it has accepted the next connection before.
+      if (++resets % 2 === 0) await next.promise;
+      left = frames.rest;
+    }
+  };
+  assertEquals(await verdictOf("8.4", keeping), "FAIL DESYNC");
+  assertEquals(await verdictOf("8.4", right), "PASS");
+});
+
 Deno.test("8.5 a target that hangs up before its answers are out fails", async () => {
   assertEquals(await verdictOf("8.5", right), "PASS");
   assertStringIncludes(await verdictOf("8.5", hasty), "FAIL");

@@ -13,37 +13,31 @@ export interface Measured {
 const MOST_EXPONENT = 1.6;
 /** Below this time noise decides, in ms. */
 const LEAST_MS = 150;
-/** Parts into which the chunks of one frame are counted. */
-const PARTS = 32;
 /** What is compared: half of the frame, three quarters, all of it. Before, what each chunk costs anyway hides growth. */
-const PREFIXES = [PARTS / 2, PARTS * 3 / 4, PARTS];
+const PREFIXES = [1 / 2, 3 / 4, 1];
 
 /**
- * How long each of {@linkcode PARTS} equal parts of the chunks took, in ms. A chunk is written when the one before was
- * read, and that is read when the one before it was dealt with: so what a target does with a chunk shows in the time
- * of the next ones.
+ * How long each chunk took, in ms. A chunk is written when the one before was read, and that is read when the one before
+ * it was dealt with: so what a target does with a chunk shows in the time of the next ones.
  */
-export function partTimes({ chunks, startedMs }: Pick<Play, "chunks" | "startedMs">): number[] {
-  const at = (part: number) => {
-    const index = Math.floor(part * (chunks.length - 1) / PARTS);
-    return part === 0 ? startedMs : chunks[index]?.writtenMs ?? startedMs;
-  };
-  return Array.from({ length: PARTS }, (_, part) => at(part + 1) - at(part));
+export function chunkTimes({ chunks }: Pick<Play, "chunks">): number[] {
+  return chunks.slice(1).map(({ writtenMs }, i) => writtenMs - (chunks[i]?.writtenMs ?? writtenMs));
 }
 
-/** The best times of several rounds: only noise makes a part take longer. */
+/**
+ * The best time of each chunk in several rounds. Only noise makes one take longer, and on a busy machine it meets some
+ * chunks of every round: of many chunks together no round is free of it.
+ */
 export function bestTimes(rounds: readonly (readonly number[])[]): number[] {
-  return Array.from(
-    { length: PARTS },
-    (_, part) => Math.min(...rounds.map((times) => times[part] ?? Infinity)),
-  );
+  const [first = []] = rounds;
+  return first.map((_, chunk) => Math.min(...rounds.map((times) => times[chunk] ?? Infinity)));
 }
 
 /** What half, three quarters, and all of a frame of `bytes` took. */
 export function measuredOf(times: readonly number[], bytes: number): Measured[] {
-  return PREFIXES.map((parts) => ({
-    bytes: Math.round(bytes * parts / PARTS),
-    ms: times.slice(0, parts).reduce((sum, ms) => sum + ms, 0),
+  return PREFIXES.map((share) => ({
+    bytes: Math.round(bytes * share),
+    ms: times.slice(0, Math.round(times.length * share)).reduce((sum, ms) => sum + ms, 0),
   }));
 }
 

@@ -103,6 +103,11 @@ export function isHostile({ stimulus, end }: Delivery): boolean {
   return end !== "none" || stimulus.parts.some((part) => part.kind !== "frame");
 }
 
+/** Whether a delivery ends its connection in both directions at once, so that the target may see it late. */
+export function breaksOff({ end }: Delivery): boolean {
+  return end === "reset" || end === "close";
+}
+
 function union(a: Cuts, b: Cuts): Cuts {
   return [...new Set([...a, ...b])].sort((x, y) => x - y);
 }

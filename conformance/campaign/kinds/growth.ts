@@ -1,11 +1,11 @@
 import type { PlanOf } from "../../cases/case.ts";
 import {
   bestTimes,
+  chunkTimes,
   growthExponent,
   judgeGrowth,
   type Measured,
   measuredOf,
-  partTimes,
 } from "../../judge/judge_growth.ts";
 import { judgePlay } from "../../judge/judge_play.ts";
 import type { Play } from "../../player/play.ts";
@@ -16,6 +16,8 @@ import { broken, type Outcome } from "../outcome.ts";
 /** How often a frame is measured at least, and at most: until what looks like growth was noise. */
 const LEAST_ROUNDS = 2;
 const MOST_ROUNDS = 5;
+/** Before so many rounds noise may hide growth: that nothing grows is believed only then, if there is time. */
+const ROUNDS_TO_PASS = 3;
 /** After so long, in ms, no more is measured: what takes longer is clear enough. */
 const ENOUGH_MS = 3000;
 /** Least time to wait for the answer to so long a frame, in ms: to take long is what is looked for. */
@@ -57,11 +59,12 @@ async function measure(delivery: Delivery, job: Job): Promise<Measured[] | null>
   for (;;) {
     const play = await playOnce(delivery, job);
     if (play === null) return null;
-    rounds.push(partTimes(play));
+    rounds.push(chunkTimes(play));
     const measured = measuredOf(bestTimes(rounds), delivery.stimulus.bytes.length);
     if (rounds.length < LEAST_ROUNDS) continue;
     const over = rounds.length === MOST_ROUNDS || job.stage.now() > enough;
-    if (over || judgeGrowth(measured) === null) return measured;
+    const flat = rounds.length >= ROUNDS_TO_PASS && judgeGrowth(measured) === null;
+    if (over || flat) return measured;
   }
 }
 

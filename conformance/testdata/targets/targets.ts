@@ -11,7 +11,7 @@ export type TargetCause = "CORRUPT" | "CRASH" | "DESYNC" | "LATE" | "LEAK" | "LO
 /** Right habits that a harness may take for mistakes, and what they are. */
 export const HABITS = {
   "none": "answers each frame with a write of its own",
-  "batching": "holds its answers until nothing has come for 2 ms",
+  "batching": "holds its answers until 64 KiB wait or nothing has come for 2 ms",
   "tiny-reads": "reads three bytes at a time",
   "slow": "works 1 ms on every frame before it answers",
   "never-closes": "keeps the connection open for 0.2 s after the peer has ended its side",

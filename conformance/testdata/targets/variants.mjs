@@ -8,19 +8,17 @@ import process from "node:process";
 import { encode, LIMIT, refuse, send, serve } from "./serve.mjs";
 
 const habit = process.argv[4] ?? "merged-replies";
-const HOLD_MS = 2, WORK_MS = 1, LINGER_MS = 200, IDLE_MS = 1000;
+const WORK_MS = 1, LINGER_MS = 200, IDLE_MS = 1000;
 
 serve((socket) => {
   let chunks = []; // joined only when the bytes that are needed next are there
   let have = 0;
   let need = 4;
   let answers = [];
-  let timer;
   let idle;
   let working = Promise.resolve();
 
   function flush() {
-    clearTimeout(timer);
     if (answers.length > 0 && !socket.destroyed) send(socket, Buffer.concat(answers));
     answers = [];
   }
@@ -29,7 +27,7 @@ serve((socket) => {
     if (habit === "slow") await new Promise((resolve) => setTimeout(resolve, WORK_MS));
     if (habit === "logs") console.log(`answered ${wire.length - 4} bytes`);
     answers.push(wire);
-    if (habit !== "batching" && habit !== "merged-replies") flush();
+    if (habit !== "merged-replies") flush();
   }
 
   /** Answers the frames that a chunk completes; false when a length is over the limit. */
@@ -59,10 +57,7 @@ serve((socket) => {
       flush();
       return refuse(socket);
     }
-    if (habit === "batching") {
-      clearTimeout(timer);
-      timer = setTimeout(flush, HOLD_MS);
-    } else flush();
+    flush();
     if (habit === "closes-early" && have === 0) idle = setTimeout(() => socket.end(), IDLE_MS);
     if (!socket.destroyed && !socket.writableNeedDrain) socket.resume();
   }

@@ -11,6 +11,7 @@ from serve import LIMIT, serve
 
 HABIT = sys.argv[3] if len(sys.argv) > 3 else "merged-replies"
 HOLD_S = 0.002
+HOLD_BYTES = 65536
 WORK_S = 0.001
 LINGER_S = 0.2
 IDLE_S = 1.0
@@ -65,7 +66,8 @@ def echo(connection):
                     answer(connection, waiting, payload)
             except TooLong:
                 refused = True
-        held = HABIT == "batching" and part
+        # Who never stops sending and never reads must not be held answers for without end.
+        held = HABIT == "batching" and part and sum(map(len, waiting)) < HOLD_BYTES
         if waiting and (refused or not held):
             connection.sendall(b"".join(waiting))
             waiting.clear()

@@ -8,7 +8,7 @@
  */
 
 const LIMIT = 65_536;
-const HOLD_MS = 2, WORK_MS = 1, LINGER_MS = 200, IDLE_MS = 1000;
+const HOLD_MS = 2, HOLD_BYTES = 65_536, WORK_MS = 1, LINGER_MS = 200, IDLE_MS = 1000;
 
 const [port, hostname = "127.0.0.1", habit = "none"] = Deno.args;
 
@@ -82,8 +82,10 @@ class Echo {
     }
     this.#chunks = [bytes];
     this.#have = bytes.length;
-    if (habit === "batching") {
-      clearTimeout(this.#hold);
+    clearTimeout(this.#hold);
+    // Who never stops sending and never reads must not be held answers for without end.
+    const held = this.#answers.reduce((sum, { length }) => sum + length, 0);
+    if (habit === "batching" && held < HOLD_BYTES) {
       this.#hold = setTimeout(() => this.#flush().catch(() => {}), HOLD_MS);
     } else await this.#flush();
     return true;
