@@ -2,12 +2,11 @@
  * Programs that bring files to another machine, each with its own receiver on this one.
  * @module
  */
-import { permissionFlags, programs } from "../tools/programs.ts";
-import { projectPath } from "../tools/project.ts";
-import { stdFlags } from "../tools/std.ts";
+import { ourCommand } from "./our_program.ts";
+import { Receiver, START_MS } from "./receiver.ts";
 
-/** Longest time for one transfer, and for a receiver to be there, in ms. */
-const TRANSFER_MS = 300_000, START_MS = 20_000;
+/** Longest time for one transfer, in ms. */
+const TRANSFER_MS = 300_000;
 
 /** Where the files of a run are. */
 export interface FilePlaces {
@@ -43,22 +42,11 @@ export async function startPeers(
 }
 
 async function ours(places: FilePlaces, binaries: string | undefined): Promise<FilePeer> {
-  const command = async (name: "server" | "client"): Promise<string[]> => {
-    const program = programs[name];
-    if (binaries !== undefined) return [`${binaries}/${program.binary}`];
-    const flags = ["--config", projectPath("deno.json"), ...await stdFlags()];
-    return [
-      Deno.execPath(),
-      "run",
-      ...permissionFlags(program),
-      ...flags,
-      projectPath(program.main),
-    ];
-  };
   const options = ["--listen", "tcp://127.0.0.1:0", "--root", places.to, "--allow-write"];
-  const receiver = new Receiver([...await command("server"), ...options], "piped");
+  const server = await ourCommand("server", binaries);
+  const receiver = new Receiver([...server, ...options], "piped");
   const url = await receiver.says(/^listening (\S+)$/m);
-  const client = await command("client");
+  const client = await ourCommand("client", binaries);
   return peer(
     `nonstick (${binaries === undefined ? "deno run" : "compiled"}), SHA-256 on both ends`,
     (name) => run([...client, "--to", url, "put", `${places.from}/${name}`]),
@@ -143,36 +131,7 @@ function listening(port: number): string {
 }
 
 function peer(name: string, send: FilePeer["send"], receiver?: Receiver): FilePeer {
-  return { name, send, [Symbol.asyncDispose]: async () => await receiver?.end() };
-}
-
-/** A process that waits for files. */
-class Receiver {
-  readonly #child: Deno.ChildProcess;
-
-  constructor([program = "", ...args]: readonly string[], stdout: "piped" | "null" = "null") {
-    this.#child = new Deno.Command(program, { args, stdin: "null", stdout, stderr: "null" })
-      .spawn();
-  }
-
-  /** Waits for a line of its output. */
-  async says(line: RegExp): Promise<string> {
-    const deadline = AbortSignal.timeout(START_MS);
-    let text = "";
-    const decoder = new TextDecoder();
-    for await (const part of this.#child.stdout) {
-      text += decoder.decode(part, { stream: true });
-      const found = line.exec(text);
-      if (found !== null) return found[1] ?? "";
-      deadline.throwIfAborted();
-    }
-    throw new Error("the receiver ended early");
-  }
-
-  async end(): Promise<void> {
-    this.#child.kill("SIGTERM");
-    await this.#child.status;
-  }
+  return { name, send, [Symbol.asyncDispose]: async () => await receiver?.[Symbol.asyncDispose]() };
 }
 
 async function run([program = "", ...args]: readonly string[]): Promise<void> {

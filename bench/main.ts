@@ -2,14 +2,17 @@
  * `deno task bench [ROUND_MS]`: frames per second, ours beside hand-written loops and @std, in one run; then which
  * share of the edges between two writes a reader sees, with sleeps and with our proof (`edge_truth.ts`, alone as well).
  * `deno task bench files`: files, beside rsync, scp and nc (`files.ts`).
+ * `deno task bench memory`: peak memory of a short and a long stream (`memory.ts`).
  * @module
  */
 import { benchDecoders } from "./decode.ts";
 import { benchEdges } from "./edge_truth.ts";
 import { benchFiles } from "./files.ts";
+import { benchMemory } from "./memory.ts";
 
 const [what, ...args] = Deno.args;
 if (what === "files") await benchFiles(args);
+else if (what === "memory") await benchMemory(args);
 else await benchFrames(Number(what ?? 150));
 
 async function benchFrames(roundMs: number): Promise<void> {
