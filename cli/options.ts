@@ -232,6 +232,7 @@ function isComplete<Table extends OptionTable>(
 
 function unknownOption(arg: string, key: string, table: OptionTable): UsageError {
   const near = nearest(key, Object.keys(table));
-  const hint = near === undefined ? "" : ` Did you mean --${near}?`;
+  const value = /^-\d/.test(arg) ? " A value that begins with - is written --NAME=VALUE." : "";
+  const hint = near === undefined ? value : ` Did you mean --${near}?`;
   return new UsageError(`There is no option ${arg.split("=")[0]}.${hint}`);
 }

@@ -71,6 +71,10 @@ Deno.test("what cannot be used is refused with the reason", () => {
   assertEquals(refused("--lsten", "x"), "There is no option --lsten. Did you mean --listen?");
   assertEquals(refused("--no-such-option"), "There is no option --no-such-option.");
   assertEquals(refused("-x"), "There is no option -x.");
+  assertEquals(
+    refused("-1"),
+    "There is no option -1. A value that begins with - is written --NAME=VALUE.",
+  );
   assertEquals(refused("--workers=2"), "There is no option --workers.");
   assertStringIncludes(refused("--listen"), "--listen URL lacks its value");
   assertStringIncludes(refused("--listen", "--quiet"), "--listen URL lacks its value");

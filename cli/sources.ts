@@ -3,6 +3,7 @@
  * of its table say, by the same names, and are read by the same rules.
  * @module
  */
+import { messageOf } from "./message_of.ts";
 import { environmentSource, NOTHING_SET, variableOf } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import type { Manual } from "./manual.ts";
@@ -70,7 +71,6 @@ async function readConfig(file: string): Promise<string> {
   try {
     return await Deno.readTextFile(file);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`Cannot read the config file ${file}: ${why}.`);
+    throw new UsageError(`Cannot read the config file ${file}: ${messageOf(error)}.`);
   }
 }

@@ -1,4 +1,5 @@
 import { promptSecret } from "@std/cli/prompt-secret";
+import { readNamedFile } from "./named_file.ts";
 import { UsageError } from "./options.ts";
 import { warnIfReadable } from "./secret_file.ts";
 
@@ -41,19 +42,10 @@ export async function readToken(
   }
   if (file !== undefined) {
     await warnIfReadable("--token-file", file, tell);
-    return tokenOf(await readFile(file));
+    return tokenOf(await readNamedFile("--token-file", file));
   }
   const said = variable(TOKEN_VARIABLE);
   return said === undefined || said === "" ? undefined : tokenOf(said);
-}
-
-async function readFile(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`Cannot read the file of --token-file: ${why}`);
-  }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Page } from "../cli/manual.ts";
 import { nearest } from "../cli/nearest.ts";
 import { parseOptions, UsageError } from "../cli/options.ts";
 import { printable, printableLines } from "../cli/printable.ts";
+import { sentence } from "../cli/sentence.ts";
 import { sourcesOf } from "../cli/sources.ts";
 import { readToken as tokenFrom } from "../cli/token.ts";
 import { VERSION } from "../cli/version.ts";
@@ -57,7 +58,7 @@ export async function runClient(
     if (values.version) return say(`nonstick ${VERSION}`);
     if (name === undefined) {
       if (values.help) return say(helpOf(programPage()));
-      throw new UsageError("A command is missing.");
+      throw new UsageError(`A command is missing: ${COMMANDS.map(({ name }) => name).join(", ")}.`);
     }
     command = commandNamed(name);
     if (values.help) return say(helpOf(commandPage(command)));
@@ -67,7 +68,7 @@ export async function runClient(
   } catch (error) {
     if (!quiet && !(error instanceof OutputClosedError)) {
       const cure = cureFor(error, command && "service" in command ? command.service : null);
-      console.error(`nonstick: ${printableLines(sentence(error) + cure)}`);
+      console.error(`nonstick: ${printableLines(told(error) + cure)}`);
     }
     const code = exitCodeOf(error);
     return code === 0 || code === USAGE ? code : command?.failureCode ?? code;
@@ -191,7 +192,9 @@ function commandNamed(name: string): Command {
 }
 
 function checkWords({ name, form, words: [least, most] }: Command, words: readonly string[]): void {
-  if (words.length < least) throw new UsageError(`${name} lacks ${form}.`);
+  if (words.length < least) {
+    throw new UsageError(`${name} lacks arguments: nonstick ${name} ${form}`);
+  }
   if (words.length > most) throw new UsageError(`${name} takes no argument ${words[most]}.`);
 }
 
@@ -267,8 +270,7 @@ function say(text: string): number {
 }
 
 /** The message of an error as a whole sentence, with the way to the help where that helps. */
-function sentence(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const ended = /[.?!']$/.test(message) ? message : `${message}.`;
+function told(error: unknown): string {
+  const ended = sentence(error instanceof Error ? error.message : String(error));
   return error instanceof UsageError ? `${ended} See nonstick --help.` : ended;
 }

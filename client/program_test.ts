@@ -145,7 +145,7 @@ Deno.test("exit code 2: the command line or the input cannot be used", async () 
   const table: [args: string[], problem: string, input?: string][] = [
     [[], "A command is missing"],
     [["ehco", "hi"], "did you mean echo?"],
-    [["echo"], "echo lacks TEXT|-"],
+    [["echo"], "echo lacks arguments: nonstick echo TEXT|-"],
     [["ping", "now"], "ping takes no argument now"],
     [["--tto", "x", "ping"], "Did you mean --to?"],
     [

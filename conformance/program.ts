@@ -4,6 +4,7 @@ import type { Page } from "../cli/manual.ts";
 import { nearest } from "../cli/nearest.ts";
 import { UsageError } from "../cli/options.ts";
 import { printableLines } from "../cli/printable.ts";
+import { sentence } from "../cli/sentence.ts";
 import { sourcesOf } from "../cli/sources.ts";
 import { VERSION } from "../cli/version.ts";
 import { FramingSpecError } from "../protocol/framing/mod.ts";
@@ -52,7 +53,7 @@ export async function runProgram(
     const sources = await sourcesOf(MANUAL, rest, { command: name, environment });
     return await command.run(rest, write, sources);
   } catch (error) {
-    complain(`nonstick-conformance: ${printableLines(sentence(error, name))}`);
+    complain(`nonstick-conformance: ${printableLines(told(error, name))}`);
     return exitCodeOf(error);
   }
 }
@@ -87,13 +88,12 @@ function exitCodeOf(error: unknown): number {
 }
 
 /** What happened, and where to look further. */
-function sentence(error: unknown, command = ""): string {
+function told(error: unknown, command = ""): string {
   if (!(error instanceof Error)) return `Fault in the harness: ${String(error)}`;
   if (error instanceof TargetStartError || error instanceof InterruptedError) return error.message;
   if (isUsage(error)) {
     const known = COMMANDS.some(({ name }) => name === command) ? ` ${command}` : "";
-    const ended = /[.?!']$/.test(error.message) ? error.message : `${error.message}.`;
-    return `${ended} See nonstick-conformance${known} --help.`;
+    return `${sentence(error.message)} See nonstick-conformance${known} --help.`;
   }
   return `Fault in the harness, please report it: ${error.stack ?? error.message}`;
 }

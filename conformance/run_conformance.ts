@@ -192,8 +192,8 @@ export function askedCases(contract: Contract, options: RunOptions): Conformance
   const selected = stream === undefined ? selectCases(cases, exclude) : [given(contract, stream)];
   if (selected.length === 0) {
     throw new ConformanceUsageError(
-      `No case matches ${cases.join(",") || "*"} without ${
-        exclude.join(",") || "any"
+      `No case matches ${cases.join(",") || "*"}${
+        exclude.length === 0 ? "" : ` without ${exclude.join(",")}`
       }; see \`list\``,
     );
   }

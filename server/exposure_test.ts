@@ -77,9 +77,11 @@ Deno.test("a server that would be exposed says what to do instead, and that work
     refused.stderr,
     "would let anybody run programs, write to others, without a token and TLS",
   );
-  for (const step of ["openssl rand", "nonstick-server cert", "--token-file token --tls-cert"]) {
-    assertStringIncludes(refused.stderr, step);
+  // Each on a line of its own, to be copied.
+  for (const step of ["openssl rand", "nonstick-server cert", "nonstick-server --listen"]) {
+    assertStringIncludes(refused.stderr, `\n  ${step}`);
   }
+  assertStringIncludes(refused.stderr, "--token-file token --tls-cert");
   await Deno.writeTextFile(`${here}/token`, "0123456789abcdef0123456789abcdef\n", { mode: 0o600 });
   const made = await runProgram("server", ["cert", "--name", "localhost", "--into", here]);
   assertEquals(made.code, 0, made.stderr);

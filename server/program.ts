@@ -3,7 +3,8 @@ import { completions, completionsCommand } from "../cli/completions/mod.ts";
 import type { Environment } from "../cli/environment.ts";
 import { helpText } from "../cli/help.ts";
 import { parseOptions, UsageError } from "../cli/options.ts";
-import { printable } from "../cli/printable.ts";
+import { printableLines } from "../cli/printable.ts";
+import { sentence } from "../cli/sentence.ts";
 import { sourcesOf } from "../cli/sources.ts";
 import { VERSION } from "../cli/version.ts";
 import { connectionsEnded, ListenError } from "../protocol/transport/mod.ts";
@@ -58,10 +59,10 @@ export async function runServer(
     return await serveAll(values);
   } catch (error) {
     if (error instanceof UsageError) {
-      return complain(`${error.message} See nonstick-server --help.`, USAGE);
+      return complain(`${sentence(error.message)} See nonstick-server --help.`, USAGE);
     }
     if (error instanceof ListenError || error instanceof UnreadableFileError) {
-      return complain(`${error.message}.`, CANNOT_SERVE);
+      return complain(sentence(error.message), CANNOT_SERVE);
     }
     throw error;
   }
@@ -158,6 +159,6 @@ function say(text: string): number {
 }
 
 function complain(message: string, code: number): number {
-  console.error(`nonstick-server: ${printable(message)}`);
+  console.error(`nonstick-server: ${printableLines(message)}`);
   return code;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../cli/message_of.ts";
 import { printable } from "../cli/printable.ts";
 import { UsageError } from "../cli/options.ts";
 import { warnIfReadable } from "../cli/secret_file.ts";
@@ -43,7 +44,8 @@ async function readFile(option: string, path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UnreadableFileError(`Cannot read the file of ${option}: ${why}`);
+    throw new UnreadableFileError(
+      `Cannot read the file of ${option}, ${path}: ${messageOf(error)}`,
+    );
   }
 }

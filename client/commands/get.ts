@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import { bootedMs } from "../../cli/booted.ts";
+import { messageOf } from "../../cli/message_of.ts";
 import { UsageError } from "../../cli/options.ts";
 import {
   type FileOffer,
@@ -90,8 +91,7 @@ async function openRoot(directory: string): Promise<FileRoot> {
     await Deno.mkdir(directory, { recursive: true });
     return await FileRoot.open(directory);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new InputError(`Cannot write into ${directory}: ${why}.`);
+    throw new InputError(`Cannot write into ${directory}: ${messageOf(error)}.`);
   }
 }
 

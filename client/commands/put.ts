@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { messageOf } from "../../cli/message_of.ts";
 import { UsageError } from "../../cli/options.ts";
 import {
   fileSource,
@@ -103,7 +104,6 @@ async function open({ input }: CommandContext, path: string, name: string): Prom
   try {
     return await fileSource(await Deno.open(path), name);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new InputError(`Cannot read ${path}: ${why}.`);
+    throw new InputError(`Cannot read ${path}: ${messageOf(error)}.`);
   }
 }

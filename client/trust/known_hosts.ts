@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { messageOf } from "../../cli/message_of.ts";
 import { UsageError } from "../../cli/options.ts";
 import { fingerprintOf, type PeerCertificate } from "../../protocol/transport/mod.ts";
 
@@ -106,8 +107,4 @@ function bytesOf(base64: string): Uint8Array | null {
   } catch {
     return null;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

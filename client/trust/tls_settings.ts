@@ -1,3 +1,5 @@
+import { messageOf } from "../../cli/message_of.ts";
+import { readNamedFile } from "../../cli/named_file.ts";
 import { warnIfReadable } from "../../cli/secret_file.ts";
 import { UsageError } from "../../cli/options.ts";
 import { printableLines } from "../../cli/printable.ts";
@@ -31,15 +33,15 @@ export async function tlsSettings(
   const known = await hosts?.find(formatEndpoint(endpoint)) ?? [];
   return {
     caCerts: [
-      ...(ca === undefined ? [] : [await readFile("--tls-ca", ca)]),
+      ...(ca === undefined ? [] : [await readNamedFile("--tls-ca", ca)]),
       // A server that is known connects at once.
       ...known.map(({ pem }) => pem),
     ],
     ...(pin === undefined ? {} : { pin: readPin(pin) }),
     ...(cert === undefined || key === undefined ? {} : {
       identity: {
-        cert: await readFile("--tls-cert", cert),
-        key: await readFile("--tls-key", key),
+        cert: await readNamedFile("--tls-cert", cert),
+        key: await readNamedFile("--tls-key", key),
       },
     }),
     trust: (peer) =>
@@ -58,16 +60,4 @@ function readPin(text: string): string {
   } catch (error) {
     throw new UsageError(`Cannot use --tls-pin ${text}: ${messageOf(error)}.`);
   }
-}
-
-async function readFile(option: string, path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw new UsageError(`Cannot read the file of ${option}: ${messageOf(error)}.`);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,13 +2,13 @@
  * Comparing a run with an earlier one, from the command line.
  * @module
  */
+import { readNamedFile } from "../../cli/named_file.ts";
 import { UsageError } from "../../cli/options.ts";
 import type { RunResult } from "../campaign/result.ts";
 import { compareResults, formatComparison } from "../report/compare.ts";
 import type { Format } from "../report/formats.ts";
 import { readResultDocument, ResultDocumentError } from "../report/json.ts";
 import { outputPaint } from "./run_output.ts";
-import { readText } from "./run_settings.ts";
 
 /**
  * Reads the `result.json` of `--baseline`; null when there is none.
@@ -17,7 +17,7 @@ import { readText } from "./run_settings.ts";
  */
 export async function readBaseline(path: string | undefined): Promise<RunResult | null> {
   if (path === undefined) return null;
-  const text = await readText("--baseline", path);
+  const text = await readNamedFile("--baseline", path);
   try {
     return readResultDocument(text);
   } catch (error) {

@@ -1,3 +1,5 @@
+import { messageOf } from "../../cli/message_of.ts";
+import { readNamedFile } from "../../cli/named_file.ts";
 import {
   optional,
   type OptionValues,
@@ -17,7 +19,7 @@ import { dryRun } from "./dry_run.ts";
 import { RUN_OPTIONS } from "./options.ts";
 import { EXIT_CODES, OUT_FILES } from "./exit_codes.ts";
 import { runAndReport } from "./run_and_report.ts";
-import { commandLine, messageOf, readText } from "./run_settings.ts";
+import { commandLine } from "./run_settings.ts";
 
 /** Options of `client`: where the client dials, what it gets, and all of `run`. */
 export const CLIENT_OPTIONS = {
@@ -119,8 +121,8 @@ async function clientOptions(listen: string, values: Settings): Promise<Partial<
     ...(after === undefined ? {} : { after }),
     ...(cert === undefined || key === undefined ? {} : {
       certificate: {
-        cert: await readText("--tls-cert", cert),
-        key: await readText("--tls-key", key),
+        cert: await readNamedFile("--tls-cert", cert),
+        key: await readNamedFile("--tls-key", key),
       },
     }),
   };

@@ -1,3 +1,5 @@
+import { messageOf } from "../../cli/message_of.ts";
+import { readNamedFile } from "../../cli/named_file.ts";
 import { type OptionValues, parseOptions, type Source, UsageError } from "../../cli/options.ts";
 import { hexText } from "../../protocol/framing/hex.ts";
 import { ConnectError, ListenError } from "../../protocol/transport/mod.ts";
@@ -186,9 +188,12 @@ async function proxyOptions(to: string, values: Settings): Promise<ProxyOptions>
     edgeMethod: values["edge-method"],
     ...(framing === undefined ? {} : { framing }),
     ...(seed === undefined ? {} : { seed }),
-    ...(ca === undefined ? {} : { caCerts: [await readPem(ca, "--tls-ca")] }),
+    ...(ca === undefined ? {} : { caCerts: [await readNamedFile("--tls-ca", ca)] }),
     ...(cert === undefined || key === undefined ? {} : {
-      tls: { cert: await readPem(cert, "--tls-cert"), key: await readPem(key, "--tls-key") },
+      tls: {
+        cert: await readNamedFile("--tls-cert", cert),
+        key: await readNamedFile("--tls-key", key),
+      },
     }),
   };
 }
@@ -201,26 +206,12 @@ async function replayOptions(to: string, values: Settings): Promise<ReplayOption
     timeoutMs: timeout,
     edgeMethod: values["edge-method"],
     ...(connection === undefined ? {} : { connection }),
-    ...(ca === undefined ? {} : { caCerts: [await readPem(ca, "--tls-ca")] }),
+    ...(ca === undefined ? {} : { caCerts: [await readNamedFile("--tls-ca", ca)] }),
   };
 }
 
-async function readPem(path: string, option: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw new UsageError(`Cannot read the file of ${option}: ${messageOf(error)}.`);
-  }
-}
-
 async function readRecord(path: string, option: string): Promise<ProxyRecord> {
-  let text: string;
-  try {
-    text = await Deno.readTextFile(path);
-  } catch (error) {
-    throw new UsageError(`Cannot read the file of ${option}: ${messageOf(error)}.`);
-  }
-  return readProxyRecord(text.split("\n"));
+  return readProxyRecord((await readNamedFile(option, path)).split("\n"));
 }
 
 /** A record as a file, written while the proxy runs, so that it outlives a proxy that does not. */
@@ -241,8 +232,4 @@ async function openRecord(
   } catch (error) {
     throw new UsageError(`Cannot write the file of --record: ${messageOf(error)}.`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,5 @@
+import { messageOf } from "../../cli/message_of.ts";
+import { readNamedFile } from "../../cli/named_file.ts";
 import { type OptionValues, parseOptions, type Source, UsageError } from "../../cli/options.ts";
 import { hexBytes } from "../../protocol/framing/hex.ts";
 import type { CaseResult } from "../campaign/result.ts";
@@ -16,7 +18,6 @@ import type { Command } from "./command.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 import { Interrupt } from "./interrupt.ts";
 import { REPLAY_OPTIONS } from "./options.ts";
-import { messageOf, readText } from "./run_settings.ts";
 
 type Settings = OptionValues<typeof REPLAY_OPTIONS>;
 
@@ -80,7 +81,7 @@ async function replay(
 
 async function replayFile(path: string): Promise<ReplayFile> {
   try {
-    return readReplayFile(await readText("replay", path));
+    return readReplayFile(await readNamedFile("replay", path));
   } catch (error) {
     if (!(error instanceof ReplayFileError)) throw error;
     throw new UsageError(
@@ -137,7 +138,7 @@ async function again(
       ...(codec === undefined ? {} : { codec }),
       ...(maxFrame === undefined ? {} : { maxFrame }),
       ...(command === undefined ? {} : { spawn: command }),
-      ...(ca === undefined ? {} : { caCerts: [await readText("--tls-ca", ca)] }),
+      ...(ca === undefined ? {} : { caCerts: [await readNamedFile("--tls-ca", ca)] }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../cli/message_of.ts";
 import { type OptionValues, parseOptions, type Source, UsageError } from "../../cli/options.ts";
 import type { RunResult } from "../campaign/result.ts";
 import { readHistoryFile } from "../history/history_file.ts";
@@ -16,7 +17,6 @@ import { EXIT_CODES, OUT_FILES } from "./exit_codes.ts";
 import { REPORT_OPTIONS } from "./options.ts";
 import { writeReportFiles } from "./report_files.ts";
 import { outputPaint, writeGithub } from "./run_output.ts";
-import { messageOf } from "./run_settings.ts";
 
 type Settings = OptionValues<typeof REPORT_OPTIONS>;
 type Write = (line: string) => void;

@@ -3,6 +3,7 @@ import type { RecordedRun } from "../history/recorded.ts";
 import type { HistoryScope } from "../history/history.ts";
 import { HISTORY_FILE, HistoryFile, readHistoryFile } from "../history/history_file.ts";
 import type { CaseResult, RunResult } from "../campaign/result.ts";
+import { messageOf } from "../../cli/message_of.ts";
 import { UsageError } from "../../cli/options.ts";
 import { githubAnnotations, githubSummary } from "../report/github.ts";
 import { FailureStories } from "../report/failure_stories.ts";
@@ -14,7 +15,6 @@ import { ProgressLine } from "../report/progress.ts";
 import { recordedResult } from "../report/recorded_result.ts";
 import type { RunStart } from "../run_options.ts";
 import { writeReportFiles } from "./report_files.ts";
-import { messageOf } from "./run_settings.ts";
 
 /** How a run is shown. */
 export interface OutputOptions {

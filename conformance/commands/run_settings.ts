@@ -3,6 +3,8 @@
  * @module
  */
 import { concat } from "@std/bytes/concat";
+import { messageOf } from "../../cli/message_of.ts";
+import { readNamedFile } from "../../cli/named_file.ts";
 import { type OptionValues, UsageError } from "../../cli/options.ts";
 import { hexBytes } from "../../protocol/framing/hex.ts";
 import { parseScenario } from "../exchange/conversation.ts";
@@ -47,14 +49,14 @@ export async function runOptions(values: RunSettings): Promise<RunOptions> {
     ...(maxFrame === undefined ? {} : { maxFrame }),
     ...(spawn === undefined ? {} : { spawn }),
     ...(seed === undefined ? {} : { seed }),
-    ...(ca === undefined ? {} : { caCerts: [await readText("--tls-ca", ca)] }),
+    ...(ca === undefined ? {} : { caCerts: [await readNamedFile("--tls-ca", ca)] }),
     ...(stream === undefined ? {} : { stream }),
   };
 }
 
 async function expectation(expect: string): Promise<Pick<RunOptions, "expect" | "scenario">> {
   if (expect.startsWith("scenario:")) {
-    const text = await readText("--expect", expect.slice("scenario:".length));
+    const text = await readNamedFile("--expect", expect.slice("scenario:".length));
     return { expect: "scenario", scenario: parseScenario(text) };
   }
   const found = EXPECTED.find((name) => name === expect);
@@ -102,7 +104,7 @@ export async function knownFailures(
   const entries: KnownEntry[] = [];
   for (const kind of ["failing", "flaky"] as const) {
     for (const file of values[`known-${kind}`]) {
-      const text = await readText(`--known-${kind}`, file);
+      const text = await readNamedFile(`--known-${kind}`, file);
       try {
         entries.push(...parseKnownList(text, kind, file));
       } catch (error) {
@@ -142,22 +144,4 @@ export function commandLine(command: string, target: string, values: RunSettings
   );
   if (values.strict) words.push("--strict");
   return shellLine(["nonstick-conformance", command, target, ...words]);
-}
-
-/**
- * Reads a text file that an option names.
- *
- * @throws {UsageError} if that cannot be done.
- */
-export async function readText(option: string, path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    throw new UsageError(`Cannot read the file of ${option}: ${messageOf(error)}.`);
-  }
-}
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
