@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { addressFacts, networkFacts, portKind } from "./address.ts";
+import { random } from "../protocol/framing/testing.ts";
+import { addressFacts, networkFacts, networkOf, portKind } from "./address.ts";
+
+const SEED = Number(crypto.getRandomValues(new Uint32Array(1))[0]);
 
 Deno.test("what an address is for, and who reaches it", () => {
   for (
@@ -60,6 +63,48 @@ Deno.test("the network of an address and a mask", () => {
     const text of ["1.2.3.4", "1.2.3.4/33", "1.2.3.4/255.0.255.0", "::1/129", "x/8", "1.2.3.4/8/8"]
   ) {
     assertEquals(networkFacts(text), null, text);
+  }
+});
+
+/** IPv4 by its number. */
+function dotted(number: number): string {
+  return [24, 16, 8, 0].map((shift) => number >>> shift & 255).join(".");
+}
+
+Deno.test(`a network begins and ends where its mask says, mapped or not (seed ${SEED})`, () => {
+  const below = random(SEED);
+  for (let i = 0; i < 500; i++) {
+    const bits = 1 + below(32), size = 2 ** (32 - bits);
+    const first = below(2 ** bits) * size, last = first + size - 1;
+    const network = networkOf(`${dotted(first + below(size))}/${bits}`);
+    const edges = [first - 1, first, last, last + 1].filter((one) => one >= 0 && one < 2 ** 32);
+    for (const one of edges) {
+      const inside = first <= one && one <= last;
+      for (const address of [dotted(one), `::ffff:${dotted(one)}`]) {
+        assertEquals(
+          network?.contains(address),
+          inside,
+          `seed ${SEED}: ${address} ${network?.text}`,
+        );
+      }
+    }
+  }
+  const six = networkOf("2001:db8:0:1::/64");
+  for (
+    const [address, inside] of [
+      ["2001:db8:0:1::", true],
+      ["2001:db8:0:1:ffff:ffff:ffff:ffff", true],
+      ["2001:db8::ffff:ffff:ffff:ffff", false],
+      ["2001:db8:0:2::", false],
+      ["32.1.13.184", false],
+    ] as const
+  ) assertEquals(six?.contains(address), inside, address);
+  assertEquals(networkOf("::/0")?.contains("::ffff:1.2.3.4"), false, "IPv4 is no part of IPv6");
+  assertEquals(networkOf("::ffff:10.0.0.1")?.contains("10.0.0.1"), true);
+  for (
+    const rule of ["::ffff:10.0.0.0/104", "10.0.0.0/99", "10.0.0.0/-1", "10.0.0.0/", "*", "host"]
+  ) {
+    assertEquals(networkOf(rule), null, `${rule} would be a rule that does nothing`);
   }
 });
 

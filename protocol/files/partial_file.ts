@@ -7,7 +7,7 @@ import { BLOCK_SIZE } from "./blocks.ts";
 import { PARTIAL_SUFFIX } from "./name.ts";
 import { openOwn, removeIfThere, writeAll } from "./own_file.ts";
 import type { FileSink } from "./receive_file.ts";
-import { type FileRoot, kindOf } from "./root.ts";
+import { type FileRoot, isStillAt, kindOf } from "./root.ts";
 import { removeStaleParts } from "./stale_parts.ts";
 import type { FileOffer } from "./transfer.ts";
 
@@ -179,6 +179,10 @@ export class PartialFile implements FileSink {
     const from = this.#path + BYTES;
     // Its directories are looked at once more: nobody has put a link in their place meanwhile.
     this.#root.resolve(this.#name);
+    // And what is given the name is what was written, not something that was put there meanwhile.
+    if (!await isStillAt(this.#bytes, from)) {
+      throw new ExchangeError("denied", `${this.#name} was swapped while it was sent`);
+    }
     if (this.#whenExists === "overwrite") {
       await Deno.rename(from, this.#target);
       return this.#name;

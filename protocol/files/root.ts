@@ -68,18 +68,21 @@ export class FileRoot {
    * Opens what a name leads to, with `open`, and makes sure that what was opened is still what the name leads to: nobody
    * put a link in its way meanwhile.
    *
-   * @throws {ExchangeError} as {@linkcode FileRoot.resolve}, and `denied` when something was swapped.
+   * @throws {ExchangeError} as {@linkcode FileRoot.resolve}, `invalid` for what is no file, and `denied` when something was
+   * swapped.
    */
   async openSafely(
     name: string,
     open: (path: string) => Promise<Deno.FsFile>,
   ): Promise<Deno.FsFile> {
-    const file = await open(this.resolve(name));
+    const path = this.resolve(name), kind = kindOf(path);
+    // To open a pipe takes until somebody opens its other end.
+    if (kind === "directory" || kind === "other") {
+      throw new ExchangeError("invalid", `${name} is no file`);
+    }
+    const file = await open(path);
     try {
-      const opened = await file.stat();
-      const named = lstatSync(this.resolve(name), { throwIfNoEntry: false });
-      // On Windows the runtime has no numbers of files to compare; there links need privileges.
-      if (opened.ino !== null && (named?.ino !== opened.ino || named.dev !== opened.dev)) {
+      if (!await isStillAt(file, this.resolve(name))) {
         throw new ExchangeError("denied", `${name} was swapped while it was opened`);
       }
       return file;
@@ -88,6 +91,17 @@ export class FileRoot {
       throw error;
     }
   }
+}
+
+/**
+ * Whether an open file is what is at a path, and no link is. On Windows the runtime has no numbers of files to compare; there
+ * links need privileges.
+ */
+export async function isStillAt(file: Deno.FsFile, path: string): Promise<boolean> {
+  const opened = await file.stat();
+  if (opened.ino === null) return true;
+  const named = lstatSync(path, { throwIfNoEntry: false });
+  return named?.ino === opened.ino && named.dev === opened.dev;
 }
 
 /** What is at a path, links not followed. */

@@ -188,3 +188,26 @@ Deno.test("a storm of joins and leaves leaves nothing behind", async () => {
   }
   assertEquals(await bus.rooms(), []);
 });
+
+Deno.test("of ten thousand rooms a hundred are made, and what they keep is bounded together", async () => {
+  const bus = new LocalChat();
+  let refused = 0;
+  for (let i = 0; i < 10_000; i++) {
+    try {
+      const seat = await bus.join(`room ${i}`, "ann", () => {});
+      for (let say = 0; say < 60; say++) await seat.say("x".repeat(4000));
+    } catch (error) {
+      assert(error instanceof ExchangeError && error.code === "limit", String(error));
+      refused++;
+    }
+  }
+  const rooms = await bus.rooms();
+  assertEquals([rooms.length, refused], [CHAT_LIMITS.rooms, 10_000 - CHAT_LIMITS.rooms]);
+  let kept = 0;
+  for (const { name } of rooms) {
+    const { history } = await bus.join(name, "bob", () => {});
+    for (const event of history) kept += "text" in event ? event.text.length : 0;
+  }
+  const most = CHAT_LIMITS.rooms * CHAT_LIMITS.historyLength;
+  assert(kept > most / 2 && kept <= most, `${kept} characters are kept`);
+});

@@ -81,6 +81,16 @@ Deno.test("input is streamed, and one that is not read disturbs nobody", unix, a
   assertEquals((await run(["true"], { input: never() })).end.code, 0);
 });
 
+Deno.test("input without end waits for a program that reads nothing of it", unix, async () => {
+  let pulled = 0;
+  const endless = async function* () {
+    for (;; pulled++) yield await Promise.resolve(new Uint8Array(65_536));
+  };
+  assertEquals((await run(["sleep", "0.5"], { input: endless() })).end.code, 0);
+  // A pipe holds 64 KiB, or a MiB at most; the rest is never asked for.
+  assert(pulled <= 20, `${pulled} pieces of 64 KiB were taken`);
+});
+
 Deno.test("arguments arrive as they are: no shell ever sees them", unix, async () => {
   const argv = [
     "printf",
@@ -89,8 +99,13 @@ Deno.test("arguments arrive as they are: no shell ever sees them", unix, async (
     "$(id)",
     "`id`",
     "a b",
+    "a|b",
+    "a && b & c",
+    "> /tmp/x",
+    "$HOME",
     "*",
     "-n",
+    "--help",
     "line\nbreak",
     "",
     "'\"",

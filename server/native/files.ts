@@ -50,9 +50,6 @@ export function filesService(grant: FilesGrant): NativeService {
 
 async function get(exchange: Exchange, { root }: FilesGrant): Promise<JsonObject> {
   const name = nameOf(exchange.args);
-  if (kindOf(root.resolve(name)) === "directory") {
-    throw new ExchangeError("invalid", `${name} is a directory`);
-  }
   const file = await root.openSafely(name, (path) => Deno.open(path));
   using source = await fileSource(file, name);
   return { ...await sendFile(exchange, source) };

@@ -7,6 +7,8 @@ import { cve, inFile, issue, type Threat } from "../threat.ts";
 
 const name = inFile("protocol/files/name_test.ts");
 const root = inFile("protocol/files/root_test.ts");
+const partial = inFile("protocol/files/partial_file_test.ts");
+const service = inFile("server/native/files_test.ts");
 const own = inFile("protocol/files/own_file_test.ts");
 const stale = inFile("protocol/files/stale_parts_test.ts");
 const transfer = inFile("protocol/files/transfer_test.ts");
@@ -35,7 +37,8 @@ export const FILES: readonly Threat[] = [
       ["NUL and other controls, invisible and reordering characters", REFUSED],
       ["trailing dot and space, `CON` and its like, `a:b`", REFUSED],
       [
-        "`%2e%2e` is a name of four letters each, never decoded",
+        "`%2e%2e` is a name like any other, never decoded",
+        service("%2e%2e is a name like any other, and stays where it is"),
         name("ordinary names are taken, in every script"),
       ],
       [
@@ -43,7 +46,11 @@ export const FILES: readonly Threat[] = [
         name("an accepted name stays below its root, and is normal already (seed ${SEED})"),
       ],
       [
-        "put, get and ls of the client",
+        "put, get and ls, over the wire",
+        service(
+          "names that lead elsewhere, or mean something else elsewhere, are refused by put, get and ls",
+        ),
+        service("names that nobody could ask for are not listed, and links neither"),
         client("without --allow-write files are read-only, and what is not there is said"),
       ],
     ],
@@ -76,6 +83,16 @@ export const FILES: readonly Threat[] = [
       [
         "directories are made behind no link",
         root("directories are made as far as they are missing, and never behind a link"),
+      ],
+      [
+        "a link is swapped in during an upload: for the directory, the file, the partial file",
+        partial("a directory that becomes a link during an upload leads the file nowhere"),
+        partial("a target that becomes a link during an upload is not written through"),
+        partial("a partial file that is swapped for a link during an upload is not the file"),
+      ],
+      [
+        "a pipe in the root, which would wait for ever",
+        service("what is no file is not opened: a pipe would wait for ever for somebody to write"),
       ],
       [
         "a link is swapped in while a file is opened",
@@ -146,6 +163,12 @@ export const FILES: readonly Threat[] = [
         "kill -9 of either side at random points: the old file or the whole new one, then it goes on",
         kill(
           "kill -9 of either side at any time leaves the old file or the new one, and it goes on (seed ${SEED})",
+        ),
+      ],
+      [
+        "a full disk (writes that fail as the system's do)",
+        service(
+          "on a full disk nothing of the name is there, the client is told, and later it goes on",
         ),
       ],
       [

@@ -12,6 +12,7 @@ const exposure = inFile("server/exposure_test.ts");
 const files = inFile("client/files_test.ts");
 const power = inFile("server/least_power_test.ts");
 const token = inFile("cli/token_test.ts");
+const guessing = inFile("server/guessing_test.ts");
 const sources = inFile("cli/sources_test.ts");
 const handshake = inFile("protocol/native/handshake_test.ts");
 const door = inFile("server/doorkeeper_test.ts");
@@ -64,6 +65,7 @@ export const POWERS: readonly Threat[] = [
       [
         "standard input that is not read, or has no end",
         run("input is streamed, and one that is not read disturbs nobody"),
+        run("input without end waits for a program that reads nothing of it"),
       ],
       [
         "the client is interrupted or killed",
@@ -124,6 +126,9 @@ export const POWERS: readonly Threat[] = [
       [
         "guesses cost time",
         door("who misbehaves waits, longer each time, and is forgotten in the end"),
+        guessing(
+          "a few wrong tokens, and even the right one has to wait; no token is told to anybody",
+        ),
       ],
       [
         "only by file, environment or prompt",
@@ -164,7 +169,11 @@ export const POWERS: readonly Threat[] = [
         door("a bad rule is none at all"),
         door("--deny and --allow hold at the door of the program, and a bad rule stops it"),
       ],
-      ["edges of networks", address("the network of an address and a mask")],
+      [
+        "edges of networks",
+        address("a network begins and ends where its mask says, mapped or not (seed ${SEED})"),
+        address("the network of an address and a mask"),
+      ],
     ],
     open: "Rules are addresses and networks only, so no DNS can fail or lie.",
     probe: access.allowList,
@@ -213,6 +222,7 @@ export const POWERS: readonly Threat[] = [
       [
         "a server that does not know the token",
         handshake("a server that does not know the token is found out"),
+        handshake("without the token, or with another one, nobody is served"),
       ],
       [
         "with a certificate of its own",

@@ -93,6 +93,10 @@ export const TEXT: readonly Threat[] = [
       ],
       ["join and leave storm", chat("a storm of joins and leaves leaves nothing behind")],
       [
+        "10,000 rooms; memory stays bounded",
+        chat("of ten thousand rooms a hundred are made, and what they keep is bounded together"),
+      ],
+      [
         "history",
         chat("history on join is bounded in messages and in length, and goes with the room"),
       ],

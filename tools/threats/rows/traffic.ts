@@ -26,6 +26,8 @@ const newcomers = inFile("server/newcomers_test.ts");
 const door = inFile("server/doorkeeper_test.ts");
 const slots = inFile("server/connection_slots_test.ts");
 const program = inFile("server/program_test.ts");
+const tiny = inFile("server/tiny_frames_test.ts");
+const ending = inFile("server/end_in_transfer_test.ts");
 const server = inFile("server/server_test.ts");
 const trust = inFile("client/trust/tls_trust_test.ts");
 const output = inFile("client/output_test.ts");
@@ -87,6 +89,11 @@ export const TRAFFIC: readonly Threat[] = [
         stream(
           "copies of frames that come one in a chunk share blocks too: none holds 16 KiB alone",
         ),
+      ],
+      [
+        "100,000 empty and one-byte frames: memory of the process",
+        tiny("100,000 empty and 100,000 one-byte frames are answered and cost no memory"),
+        tiny("frames that nobody takes the answers of stop the one who sends them, not the server"),
       ],
       [
         "empty frames by the thousand",
@@ -235,17 +242,27 @@ export const TRAFFIC: readonly Threat[] = [
     lesson: "Ctrl-C is a traceback",
     covered: [
       [
+        "SIGTERM in a transfer: it may end, within a deadline; no half file",
+        ending("SIGTERM during an upload: it may end, is whole, and the exit code is 0"),
+        ending("SIGTERM during an upload that does not go on: closed in time, and no half file"),
+      ],
+      [
         "drain, within a deadline",
         program("SIGTERM lets a running connection end"),
         server("shutdown closes what does not end in time, and blames no handler for it"),
       ],
-      ["a second signal", program("a second signal ends the server at once")],
+      [
+        "a second signal",
+        program("a second signal ends the server at once"),
+        ending("two SIGINT during an upload: at once, and no half file of that name"),
+      ],
       [
         "SIGHUP",
         trust("a server is trusted by its pin, or remembered, and a changed one is a hard stop"),
       ],
       [
         "SIGPIPE: the reader of our output has gone",
+        ending("who reads the server's output may go: it serves on"),
         output("a reader who has gone is told apart from other failures"),
       ],
     ],
