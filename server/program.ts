@@ -3,7 +3,7 @@ import { completions, completionsCommand } from "../cli/completions/mod.ts";
 import type { Environment } from "../cli/environment.ts";
 import { helpText } from "../cli/help.ts";
 import { parseOptions, UsageError } from "../cli/options.ts";
-import { printableLines } from "../cli/printable.ts";
+import { printable, printableLines } from "../cli/printable.ts";
 import { sentence } from "../cli/sentence.ts";
 import { sourcesOf } from "../cli/sources.ts";
 import { VERSION } from "../cli/version.ts";
