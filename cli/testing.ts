@@ -112,9 +112,9 @@ export class RunningServer implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Waits until it has logged something that fits `pattern`. */
-  async logged(pattern: RegExp): Promise<void> {
-    await this.#log.until(pattern);
+  /** Waits until it has logged something that fits `pattern`, and resolves to the match. */
+  logged(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#log.until(pattern);
   }
 
   /** Sends it a signal. */
@@ -154,9 +154,11 @@ class Said {
   }
 
   /** Waits for text that fits `pattern`; the end of the stream without it is an error. */
-  async until(pattern: RegExp): Promise<void> {
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
     const ended = this.all.then(() => true);
-    for (let over = false; !pattern.test(this.#text);) {
+    for (let over = false;;) {
+      const found = pattern.exec(this.#text);
+      if (found !== null) return found;
       if (over) throw new Error(`Nothing fits ${pattern} in: ${this.#text}`);
       over = await Promise.race([ended, this.#grown.promise.then(() => false)]);
     }

@@ -4,6 +4,16 @@ interface Waiter {
   readonly stop: () => void;
 }
 
+/** What connections take their turn by. */
+export interface Slots {
+  /** Slots taken now. */
+  readonly used: number;
+  /** Takes a slot as soon as there is one and resolves to true; to false once `signal` is aborted. */
+  acquire(signal: AbortSignal): Promise<boolean>;
+  /** Gives a slot back. */
+  release(): void;
+}
+
 /**
  * How many connections may be served at once. One server has its own slots; several servers can share one object.
  * Those who wait are served in the order they came.
@@ -17,7 +27,7 @@ interface Waiter {
  * await using other = await serve(() => {}, { listen: "tcp://:0", maxConnections: slots });
  * ```
  */
-export class ConnectionSlots {
+export class ConnectionSlots implements Slots {
   /** Most connections at once. */
   readonly max: number;
   #used = 0;

@@ -52,8 +52,26 @@ interface Source {
   paidAt: number;
 }
 
+/** Why somebody is not let in. */
+export interface Refusal {
+  /** In a word or two. */
+  readonly refused: string;
+}
+
+/** Where peers are let in, in this thread or in another one. */
+export interface Door {
+  /** Lets a peer in, and counts it until {@linkcode Door.leave}; or says why not. */
+  enter(remote: string): Refusal | null | Promise<Refusal | null>;
+  /** A peer that was let in has gone. */
+  leave(remote: string): void;
+  /** A peer did something for which its source has to wait. */
+  punish(remote: string, why: keyof typeof PENALTIES): void;
+  /** What counts as one source: an IPv4 address, an IPv6 /64, or everybody who comes by a path or a pipe. */
+  sourceOf(remote: string): string;
+}
+
 /** Counts who is in, and remembers who has misbehaved. */
-export class Doorkeeper {
+export class Doorkeeper implements Door {
   readonly #rules: DoorRules;
   readonly #now: () => number;
   readonly #sources = new Map<string, Source>();
@@ -74,7 +92,7 @@ export class Doorkeeper {
    * Lets a peer in, and counts it until {@linkcode Doorkeeper.leave}; or says why not. `remote` is an endpoint; who comes by a
    * path or a pipe was let in by the system.
    */
-  enter(remote: string): { readonly refused: string } | null {
+  enter(remote: string): Refusal | null {
     const address = addressOf(remote);
     if (address === null) return null;
     const { refused, exempt, key } = this.#factsOf(address);
@@ -151,6 +169,6 @@ export class Doorkeeper {
 }
 
 /** The address of an endpoint; null when it has none. */
-function addressOf(remote: string): string | null {
+export function addressOf(remote: string): string | null {
   return /^\w+:\/\/(?:\[(.+)\]|([^/:]+)):\d+$/.exec(remote)?.slice(1).find((part) => part) ?? null;
 }

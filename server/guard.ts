@@ -2,7 +2,7 @@ import { FramingError } from "../protocol/framing/mod.ts";
 import { ProtocolError } from "../protocol/native/mod.ts";
 import { DeadlineError } from "../protocol/session/mod.ts";
 import type { Connection } from "../protocol/transport/mod.ts";
-import type { Doorkeeper, PENALTIES } from "./doorkeeper.ts";
+import type { Door, PENALTIES } from "./doorkeeper.ts";
 import { FloodGate } from "./flood_gate.ts";
 import type { Log, LogFields } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -14,7 +14,7 @@ const BURST = 100, PER_SECOND = 20;
 
 /** What stands between the listeners and those who come. */
 export interface GuardParts {
-  readonly door: Doorkeeper;
+  readonly door: Door;
   /** Connections at once that have not introduced themselves. */
   readonly mostNewcomers: number;
   readonly log: Log;
@@ -47,9 +47,9 @@ export function guardHooks(
     metrics?.closed();
   };
   return {
-    verify(connection, { endpoint }) {
+    async verify(connection, { endpoint }) {
       const { remote } = connection;
-      const refusal = door.enter(remote);
+      const refusal = await door.enter(remote);
       if (refusal !== null) {
         refuse(endpoint, remote, refusal.refused);
         return false;

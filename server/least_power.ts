@@ -48,6 +48,17 @@ export async function tryPowers(needed: ReadonlySet<Power>): Promise<PowerState[
   return states;
 }
 
+/** Prints what became of the powers of the main thread and of each worker; returns whether what was given up is gone. */
+export function tellPowers(threads: readonly (readonly PowerState[])[]): boolean {
+  threads.forEach((states, worker) => {
+    const who = worker === 0 ? "" : `worker ${worker} `;
+    for (const { power, kept, attempt } of states) {
+      console.log(`${who}power ${power} ${kept ? "kept" : "given up"}, ${attempt}`);
+    }
+  });
+  return threads.flat().every(({ kept, attempt }) => kept || attempt === "denied");
+}
+
 /** Only what the runtime forbids counts; that nobody listens on port 1 shows that one may ask. */
 async function outcome(attempt: () => unknown): Promise<string> {
   try {

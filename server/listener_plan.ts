@@ -51,6 +51,14 @@ export interface DatagramPlan {
 /** What one `--listen` asks for, streams or datagrams. */
 export type Plan = ListenerPlan | DatagramPlan;
 
+/** One `--listen` and what it asks for. */
+export interface Asked {
+  /** What it says. */
+  readonly url: string;
+  /** What that means. */
+  readonly plan: Plan;
+}
+
 /** What is served by a listener that says a framing and nothing else. */
 const DEFAULT_SERVICE = "echo";
 

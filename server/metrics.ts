@@ -12,34 +12,53 @@ export interface Metrics {
   failed(kind: string): void;
   /** An exchange of nonstick/1 is over; `outcome` is `ok` or the code of its error. */
   exchanged(service: string, outcome: string, bytesIn: number, bytesOut: number): void;
-  /** All of it in the text format of Prometheus. */
-  text(): string;
+  /** All numbers, to be sent to another thread. */
+  counts(): Counts;
+  /** All of it in the text format of Prometheus, added to what `workers` have counted. */
+  text(workers?: readonly Counts[]): string;
 }
+
+/** Numbers by family and by labels as they are written. */
+export type Counts = Readonly<Record<string, readonly (readonly [string, number])[]>>;
 
 /**
  * Numbers with labels, as Prometheus reads them (text exposition format 0.0.4). The library for it, prom-client, cannot be
  * compiled into a program: deno overflows its stack on one of its parts (bintrees).
  */
 class Family {
+  readonly name: string;
   readonly #head: string;
-  readonly #name: string;
   readonly #values = new Map<string, number>();
 
+  /** Begins at nothing. */
   constructor(name: string, type: "counter" | "gauge", help: string) {
-    this.#name = `nonstick_${name}`;
-    this.#head = `# HELP ${this.#name} ${help}\n# TYPE ${this.#name} ${type}\n`;
+    this.name = `nonstick_${name}`;
+    this.#head = `# HELP ${this.name} ${help}\n# TYPE ${this.name} ${type}\n`;
   }
 
   add(by: number, labels: Readonly<Record<string, string>> = {}): void {
     const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
-    const key = pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
-    this.#values.set(key, (this.#values.get(key) ?? 0) + by);
+    addTo(this.#values, pairs.length === 0 ? "" : `{${pairs.join(",")}}`, by);
   }
 
-  text(): string {
-    const lines = [...this.#values].map(([labels, value]) => `${this.#name}${labels} ${value}\n`);
-    return this.#head + lines.join("");
+  /** The numbers by their labels. */
+  get values(): Counts[string] {
+    return [...this.#values];
   }
+
+  /** The numbers, added to those that others have counted. */
+  text(others: readonly Counts[]): string {
+    const sum = new Map(this.#values);
+    for (const counts of others) {
+      for (const [labels, value] of counts[this.name] ?? []) addTo(sum, labels, value);
+    }
+    return this.#head +
+      [...sum].map(([labels, value]) => `${this.name}${labels} ${value}\n`).join("");
+  }
+}
+
+function addTo(values: Map<string, number>, labels: string, by: number): void {
+  values.set(labels, (values.get(labels) ?? 0) + by);
 }
 
 /** A label's value: three characters have to be escaped. */
@@ -58,6 +77,7 @@ export function countMetrics(): Metrics {
   const failed = new Family("connections_failed_total", "counter", "connections that failed");
   const exchanges = new Family("exchanges_total", "counter", "exchanges of nonstick/1");
   const bytes = new Family("exchange_bytes_total", "counter", "bytes of exchanges");
+  const families = [open, accepted, refused, failed, exchanges, bytes];
   open.add(0);
   accepted.add(0);
   return {
@@ -74,9 +94,23 @@ export function countMetrics(): Metrics {
       bytes.add(bytesIn, { service, direction: "in" });
       bytes.add(bytesOut, { service, direction: "out" });
     },
-    text: () =>
-      [open, accepted, refused, failed, exchanges, bytes].map((family) => family.text()).join(""),
+    counts: () => Object.fromEntries(families.map(({ name, values }) => [name, values])),
+    text: (workers = []) =>
+      families.map((family) => family.text(workers)).join("") +
+      (workers.length === 0 ? "" : sharesOf(workers, open, accepted)),
   };
+}
+
+/** How the connections are shared out among the workers. */
+function sharesOf(workers: readonly Counts[], open: Family, accepted: Family): string {
+  const now = new Family("worker_connections", "gauge", "connections by worker");
+  const total = new Family("worker_connections_total", "counter", "connections let in by worker");
+  workers.forEach((counts, i) => {
+    const worker = String(i + 1);
+    for (const [, value] of counts[open.name] ?? []) now.add(value, { worker });
+    for (const [, value] of counts[accepted.name] ?? []) total.add(value, { worker });
+  });
+  return now.text([]) + total.text([]);
 }
 
 /** A small HTTP server for whoever watches this one. */
@@ -92,16 +126,16 @@ export interface MetricsServer extends AsyncDisposable {
  */
 export function serveMetrics(
   endpoint: Endpoint & { readonly scheme: "tcp" | "unix" },
-  metrics: Metrics,
+  text: () => Promise<string>,
   stopping: AbortSignal,
 ): MetricsServer {
-  const handler = (request: Request) => {
+  const handler = async (request: Request) => {
     const { pathname } = new URL(request.url);
     if (request.method !== "GET" && request.method !== "HEAD") return answer(405, "GET only\n");
     if (pathname === "/healthz") {
       return stopping.aborted ? answer(503, "stopping\n") : answer(200, "ok\n");
     }
-    if (pathname === "/metrics") return answer(200, metrics.text());
+    if (pathname === "/metrics") return answer(200, await text());
     return answer(404, "There are /healthz and /metrics\n");
   };
   const quiet = { onListen: () => {} };

@@ -16,7 +16,7 @@
  * ```
  * @module
  */
-export { ConnectionSlots } from "./connection_slots.ts";
+export { ConnectionSlots, type Slots } from "./connection_slots.ts";
 export {
   ANSWERING_PORTS,
   type AnswerRules,

@@ -27,6 +27,9 @@ import { TUTORIALS } from "./dialects/tutorials.ts";
 import { DEFAULT_MAX_CONNECTIONS } from "./server.ts";
 import { SERVICES } from "./services/mod.ts";
 
+/** Most threads; each takes memory, and no machine has more use for them. */
+const MOST_WORKERS = 256;
+
 /** Every option. Someone who types needs longer than a program, so the times are generous. */
 export const OPTIONS = {
   listen: list("URL", `where to listen and what to speak; default: ${DEFAULT_ENDPOINT}`, text),
@@ -101,6 +104,12 @@ export const OPTIONS = {
     "500",
     wholeNumber(1, 1_000_000_000),
   ),
+  workers: withDefault(
+    "N",
+    "threads that share the tcp:// and tls:// listeners, on Linux; 0 for one on each core",
+    "1",
+    wholeNumber(0, MOST_WORKERS),
+  ),
   metrics: optional(
     "URL",
     "where /metrics (Prometheus) and /healthz are: tcp://127.0.0.1:PORT, unix:///PATH",
@@ -163,7 +172,7 @@ SIGINT or SIGTERM lets running connections end for 5 s; a second one ends at onc
     Framings: [["SPEC", wrapped(FRAMING_FAMILIES.map(({ form }) => form), 70)]],
     "Exit codes": [
       ["0", "ended by a signal, all connections closed"],
-      ["1", "cannot listen, or a file cannot be read"],
+      ["1", "cannot listen, a file cannot be read, or a worker failed"],
       ["2", "the command line cannot be used"],
       ["130, 143", "ended at once by a second SIGINT or SIGTERM"],
     ],

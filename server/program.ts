@@ -6,29 +6,30 @@ import { parseOptions, UsageError } from "../cli/options.ts";
 import { printable, printableLines } from "../cli/printable.ts";
 import { sentence } from "../cli/sentence.ts";
 import { sourcesOf } from "../cli/sources.ts";
+import { readToken } from "../cli/token.ts";
 import { VERSION } from "../cli/version.ts";
-import { connectionsEnded, ListenError } from "../protocol/transport/mod.ts";
+import { ListenError } from "../protocol/transport/mod.ts";
 import { announce } from "./announce.ts";
 import { runCert } from "./cert/cert_command.ts";
+import { CHAT_LIMITS, LocalChat } from "./chat/local_chat.ts";
 import { checkQuic } from "./check_quic.ts";
-import { ConnectionSlots } from "./connection_slots.ts";
 import { Doorkeeper, THIS_MACHINE } from "./doorkeeper.ts";
 import { refuseExposure } from "./exposure.ts";
-import { guardHooks } from "./guard.ts";
-import { giveUpPowers, tryPowers } from "./least_power.ts";
+import { giveUpPowers, tellPowers, tryPowers } from "./least_power.ts";
 import { planListener } from "./listener_plan.ts";
 import { Log } from "./log.ts";
 import { MANUAL } from "./manual.ts";
 import { countMetrics } from "./metrics.ts";
 import { neededPowers } from "./needed_powers.ts";
-import { type Listening, openListener } from "./open_listener.ts";
+import { openAll } from "./open_all.ts";
 import { HELP, OPTIONS, type ServerSettings } from "./options.ts";
 import { readGrants } from "./read_grants.ts";
 import { onReload } from "./reload.ts";
-import { DEFAULT_DRAIN_TIMEOUT_MS } from "./server.ts";
-import { type SignalWatch, watchSignals } from "./signals.ts";
+import { watchSignals } from "./signals.ts";
 import { readTls, UnreadableFileError } from "./tls_files.ts";
+import { untilEnd } from "./until_end.ts";
 import { watchMetrics } from "./watch_metrics.ts";
+import { sharingOf } from "./workers/sharing.ts";
 
 const OK = 0, CANNOT_SERVE = 1, USAGE = 2;
 
@@ -83,46 +84,46 @@ function runCompletions(args: readonly string[]): number {
 async function serveAll(settings: ServerSettings): Promise<number> {
   const log = new Log(settings.log);
   const metrics = settings.metrics === undefined ? null : countMetrics();
-  const grants = await readGrants(settings, log, metrics);
+  const token = await readToken({
+    ask: settings["ask-token"],
+    file: settings["token-file"],
+    tell: (text) => console.error(printable(text)),
+  });
+  const chat = new LocalChat({ ...CHAT_LIMITS, rooms: settings.rooms });
+  const grants = await readGrants(settings, { log, metrics, chat, token });
   const urls = settings.listen.length > 0 ? settings.listen : [DEFAULT_ENDPOINT];
-  const plans = urls.map((url) => planListener(url, grants));
+  const asked = urls.map((url) => ({ url, plan: planListener(url, grants) }));
+  const plans = asked.map(({ plan }) => plan);
   refuseExposure(plans, grants, settings.insecure);
   const tls = await readTls(settings, plans);
-  const slots = new ConnectionSlots(settings["max-connections"]);
+  // Rules are objects with methods, which stay in this thread, as the door does.
+  const { allow, deny, exempt, ...options } = settings;
   const door = new Doorkeeper({
-    allow: settings.allow.flat(),
-    deny: settings.deny.flat(),
+    allow: allow.flat(),
+    deny: deny.flat(),
     mostPerSource: settings["max-per-address"] ?? Math.ceil(settings["max-connections"] / 4),
-    exempt: settings.exempt.length === 0 ? THIS_MACHINE : settings.exempt.flat(),
+    exempt: exempt.length === 0 ? THIS_MACHINE : exempt.flat(),
   });
-  const mostNewcomers = settings["max-unauthenticated"] ??
-    Math.ceil(settings["max-connections"] / 2);
-  const guard = guardHooks({ door, mostNewcomers, log, metrics });
-  const servers: Listening[] = [];
-  try {
-    for (const plan of plans) {
-      servers.push(await openListener(plan, { tls, slots, door, guard, log, metrics }));
-    }
-  } catch (error) {
-    await Promise.all(servers.map((server) => server.shutdown({ timeoutMs: 0 })));
-    throw error;
-  }
+  const sharing = sharingOf(settings.workers, plans, grants);
+  const common = { settings: options, grants, sharing, tls, door, log, metrics };
+  const opened = await openAll(asked, common);
+  const { endpoints, servers, crew } = opened;
   if (settings["exec-shell"]) {
     console.error("WARNING: --exec-shell: whoever reaches a raw exec listener runs anything here.");
   }
   const stopping = new AbortController();
-  await using _watched = metrics && watchMetrics(settings.metrics, metrics, stopping.signal);
+  const counted = async () => metrics?.text(await crew?.counts()) ?? "";
+  await using _watched = metrics && watchMetrics(settings.metrics, counted, stopping.signal);
   const needed = neededPowers(plans, grants);
   await giveUpPowers(needed);
+  await crew?.giveUp(needed);
   const signals = watchSignals();
-  plans.forEach((plan, i) => announce(servers[i] as Listening, plan, grants.token !== undefined));
+  plans.forEach((plan, i) => announce(endpoints[i] ?? "", plan, token !== undefined));
+  for (const note of sharing.notes) console.error(note);
   if (settings["check-powers"]) {
-    const states = await tryPowers(needed);
-    for (const { power, kept, attempt } of states) {
-      console.log(`power ${power} ${kept ? "kept" : "given up"}, ${attempt}`);
-    }
+    const states = [await tryPowers(needed), ...await crew?.tryPowers(needed) ?? []];
     await Promise.all(servers.map((server) => server.shutdown({ timeoutMs: 0 })));
-    return states.every(({ kept, attempt }) => kept || attempt === "denied") ? OK : CANNOT_SERVE;
+    return tellPowers(states) ? OK : CANNOT_SERVE;
   }
   // Keys change while a server runs; connections that are open keep the one they began with.
   using _reloading = onReload(log, async () => {
@@ -130,27 +131,8 @@ async function serveAll(settings: ServerSettings): Promise<number> {
     if (!renewed) return;
     for (const server of servers) await server.renewCertificate?.(renewed);
   });
-  return await untilEnd(servers, signals, log, () => stopping.abort());
-}
-
-/** Waits for a signal or for the end of all listeners, and lets connections end. */
-async function untilEnd(
-  servers: readonly Listening[],
-  signals: SignalWatch,
-  log: Log,
-  onStop: () => void,
-): Promise<number> {
-  const ended = Promise.all(servers.map(({ finished }) => finished));
-  const signal = await signals.until(ended);
-  if (signal !== null) {
-    onStop();
-    const connections = servers.reduce((sum, { connectionCount }) => sum + connectionCount, 0);
-    log.add("info", "draining", { signal, connections, ms: DEFAULT_DRAIN_TIMEOUT_MS });
-    const closed = await Promise.all(servers.map((server) => server.shutdown()));
-    await connectionsEnded();
-    log.add("info", "stopped", { closed: closed.reduce((sum, count) => sum + count, 0) });
-  }
-  return OK;
+  const inPeace = await untilEnd(opened, signals, log, () => stopping.abort());
+  return inPeace ? OK : CANNOT_SERVE;
 }
 
 function say(text: string): number {

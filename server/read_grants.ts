@@ -1,10 +1,8 @@
 import { bootedMs } from "../cli/booted.ts";
 import { UsageError } from "../cli/options.ts";
-import { printable } from "../cli/printable.ts";
-import { readToken } from "../cli/token.ts";
 import { FileRoot } from "../protocol/files/mod.ts";
 import { ExchangeError } from "../protocol/native/mod.ts";
-import { CHAT_LIMITS, LocalChat } from "./chat/local_chat.ts";
+import type { ChatBus } from "./chat/chat_bus.ts";
 import type { Limits } from "./dialects/limits.ts";
 import type { Grants } from "./grants.ts";
 import type { Log } from "./log.ts";
@@ -16,23 +14,29 @@ import { HARMLESS } from "./native/mod.ts";
 import { terminalOperator } from "./operator.ts";
 import type { ServerSettings } from "./options.ts";
 
+/** The settings that grants are made of; they can be sent to another thread. */
+export type GrantSettings = Omit<ServerSettings, "allow" | "deny" | "exempt">;
+
+/** What a program has one of, in whichever thread. */
+export interface Means {
+  /** Where it is told. */
+  readonly log: Log;
+  /** Where it is counted, if anywhere. */
+  readonly metrics: Metrics | null;
+  /** Where everybody meets. */
+  readonly chat: ChatBus;
+  /** The secret of nonstick/1 listeners, if there is one. */
+  readonly token: Uint8Array | undefined;
+}
+
 /**
  * What the command line allows.
  *
  * @throws {UsageError} if options do not go together.
  */
-export async function readGrants(
-  settings: ServerSettings,
-  log: Log,
-  metrics: Metrics | null,
-): Promise<Grants> {
-  const token = await readToken({
-    ask: settings["ask-token"],
-    file: settings["token-file"],
-    tell: (text) => console.error(printable(text)),
-  });
+export async function readGrants(settings: GrantSettings, means: Means): Promise<Grants> {
+  const { log, metrics, chat, token } = means;
   const exec = execGrantOf(settings), files = await filesGrantOf(settings);
-  const chat = new LocalChat({ ...CHAT_LIMITS, rooms: settings.rooms });
   return {
     limits: limitsOf(settings),
     ...(token === undefined ? {} : { token }),
@@ -54,7 +58,7 @@ export async function readGrants(
   };
 }
 
-async function filesGrantOf(settings: ServerSettings): Promise<FilesGrant | undefined> {
+async function filesGrantOf(settings: GrantSettings): Promise<FilesGrant | undefined> {
   const { root, "allow-write": write } = settings;
   if (root === undefined) {
     if (write) throw new UsageError("--allow-write needs --root DIR, the directory to write to.");
@@ -69,7 +73,7 @@ async function filesGrantOf(settings: ServerSettings): Promise<FilesGrant | unde
   }
 }
 
-function execGrantOf(settings: ServerSettings): Grants["exec"] {
+function execGrantOf(settings: GrantSettings): Grants["exec"] {
   const programs = settings["allow-exec"].flat(), shell = settings["exec-shell"];
   if (programs.length === 0) {
     if (shell) {
@@ -88,7 +92,7 @@ function execGrantOf(settings: ServerSettings): Grants["exec"] {
   };
 }
 
-function limitsOf(settings: ServerSettings): Limits {
+function limitsOf(settings: GrantSettings): Limits {
   return {
     maxFrameLength: settings["max-frame"],
     handshakeTimeoutMs: settings["handshake-timeout"],

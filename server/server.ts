@@ -7,7 +7,7 @@ import {
   type TlsIdentity,
 } from "../protocol/transport/mod.ts";
 import { closeGently } from "./close_gently.ts";
-import { ConnectionSlots } from "./connection_slots.ts";
+import { ConnectionSlots, type Slots } from "./connection_slots.ts";
 import { Intake } from "./intake.ts";
 
 /** Most connections at once when nothing is said: they fit into 1024 open files, the usual soft limit. */
@@ -29,7 +29,13 @@ export interface ServerOptions {
    *
    * @default {900}
    */
-  readonly maxConnections?: number | ConnectionSlots;
+  readonly maxConnections?: number | Slots;
+  /**
+   * Lets other servers have the same port, if all of them say so; the system shares the connections out among them. Linux only.
+   *
+   * @default {false}
+   */
+  readonly reusePort?: boolean;
   /**
    * Quiet time in ms, with no new connection, after which {@linkcode Server.idle} is called, again and again.
    *
@@ -86,7 +92,7 @@ export interface HandlerContext extends ServerContext {
  */
 export abstract class Server implements AsyncDisposable {
   readonly #options: ServerOptions;
-  readonly #slots: ConnectionSlots;
+  readonly #slots: Slots;
   readonly #draining = new AbortController();
   readonly #running = new Map<Connection, Promise<void>>();
   readonly #finished = Promise.withResolvers<void>();
@@ -169,8 +175,8 @@ export abstract class Server implements AsyncDisposable {
   async bind(): Promise<void> {
     if (this.#listener !== null) return;
     this.#draining.signal.throwIfAborted();
-    const { listen: endpoint, tls } = this.#options;
-    this.#listener = await listen(endpoint, tls ? { tls } : {});
+    const { listen: endpoint, tls, reusePort = false } = this.#options;
+    this.#listener = await listen(endpoint, { reusePort, ...(tls ? { tls } : {}) });
     this.#intake = new Intake(this.#listener);
   }
 

@@ -1,16 +1,16 @@
 import { addressFacts } from "../cli/address.ts";
 import { UsageError } from "../cli/options.ts";
 import { parseEndpoint } from "../protocol/transport/mod.ts";
-import { type Metrics, serveMetrics } from "./metrics.ts";
+import { serveMetrics } from "./metrics.ts";
 
 /**
- * Opens the counters to this machine.
+ * Opens the counters, which `text` tells, to this machine.
  *
  * @throws {UsageError} if `url` is a place that others can reach.
  */
 export function watchMetrics(
   url: string | undefined,
-  metrics: Metrics,
+  text: () => Promise<string>,
   stopping: AbortSignal,
 ): AsyncDisposable {
   const endpoint = parseEndpoint(url ?? "");
@@ -24,7 +24,7 @@ export function watchMetrics(
       `Cannot use --metrics ${url}: it is for this machine only, such as tcp://127.0.0.1:9090 or unix:///PATH.`,
     );
   }
-  const server = serveMetrics(place, metrics, stopping);
+  const server = serveMetrics(place, text, stopping);
   console.error(`metrics ${server.endpoint.replace("tcp:", "http:")}/metrics and /healthz`);
   return server;
 }

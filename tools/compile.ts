@@ -26,6 +26,7 @@ const cwd = projectPath("");
 for (const program of Object.values(programs)) {
   const file = `${output}/${program.binary}`;
   const flags = [...await stdFlags(), ...permissionFlags(program), "--output", file];
+  for (const worker of program.workers ?? []) flags.push("--include", worker);
   if (target !== undefined) flags.push("--target", target);
   const code = await runDeno(["compile", ...flags, program.main], { deno, cwd });
   if (code !== 0) {

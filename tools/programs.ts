@@ -12,11 +12,18 @@ export interface Program {
   readonly main: string;
   /** Its permission set in `deno.json`: the least it can do its work with. */
   readonly permissions: string;
+  /** Modules that no other one imports: what its workers run. */
+  readonly workers?: readonly string[];
 }
 
 /** The programs by the name of their task. */
 export const programs: Readonly<Record<"server" | "client" | "conformance", Program>> = {
-  server: { binary: "nonstick-server", main: "server/main.ts", permissions: "server" },
+  server: {
+    binary: "nonstick-server",
+    main: "server/main.ts",
+    permissions: "server",
+    workers: ["server/workers/worker.ts"],
+  },
   client: { binary: "nonstick", main: "client/main.ts", permissions: "client" },
   conformance: {
     binary: "nonstick-conformance",

@@ -36,6 +36,13 @@ export interface ListenOptions {
    */
   readonly backlog?: number;
   /**
+   * Lets several listeners have the same port, if all of them say so (`SO_REUSEPORT`); the system shares the connections out
+   * among them. TCP and TLS on Linux only, elsewhere it changes nothing; the runtime wants `--unstable-net` for it.
+   *
+   * @default {false}
+   */
+  readonly reusePort?: boolean;
+  /**
    * File mode of a Unix socket.
    *
    * @default {0o600} (only this user can connect)
@@ -131,6 +138,7 @@ function listenTcp(
     hostname,
     port,
     tcpBacklog: options.backlog ?? DEFAULT_BACKLOG,
+    ...(options.reusePort === true ? { reusePort: true } : {}),
   };
   if (tls && options.tls?.clientCa !== undefined) {
     return listenForKnownClients(where, text, options.tls, options.tls.clientCa, options);

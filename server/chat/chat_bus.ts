@@ -21,17 +21,20 @@ export type ChatEvent =
 /** Where the members of rooms meet: in this process, or behind a broker that others share. */
 export interface ChatBus {
   /**
-   * Joins a room. `listener` is told of everything that the others do from then on; it must not throw.
+   * Joins a room; `name` null takes a guest's name that nobody has. `listener` is told of everything that the others do from
+   * then on; it must not throw. Who is told that he himself has left was sent away.
    *
    * @throws {ExchangeError} `invalid` for a bad name, `exists` for one that looks like another, `limit` when there is no room.
    */
-  join(room: string, name: string, listener: (event: ChatEvent) => void): Promise<ChatSeat>;
+  join(room: string, name: string | null, listener: (event: ChatEvent) => void): Promise<ChatSeat>;
   /** The rooms that have members, with how many. */
   rooms(): Promise<readonly { readonly name: string; readonly members: number }[]>;
 }
 
 /** A member's place in a room. */
 export interface ChatSeat {
+  /** Whose it is. */
+  readonly name: string;
   /** Everybody in the room, oneself included. */
   members(): Promise<readonly string[]>;
   /** What was said before. */

@@ -37,6 +37,7 @@ export class LocalChat implements ChatBus {
   readonly #limits: ChatLimits;
   readonly #now: () => number;
   readonly #rooms = new Map<string, Room>();
+  #guests = 0;
 
   /** Makes a chat without rooms; `now` tells ms since 1970. */
   constructor(limits: ChatLimits = CHAT_LIMITS, now: () => number = Date.now) {
@@ -49,7 +50,7 @@ export class LocalChat implements ChatBus {
     return Promise.resolve(rooms.map(({ name, members }) => ({ name, members: members.size })));
   }
 
-  join(room: string, name: string, listener: Member["listener"]): Promise<ChatSeat> {
+  join(room: string, name: string | null, listener: Member["listener"]): Promise<ChatSeat> {
     try {
       return Promise.resolve(this.#join(room, name, listener));
     } catch (error) {
@@ -57,9 +58,10 @@ export class LocalChat implements ChatBus {
     }
   }
 
-  #join(roomName: string, name: string, listener: Member["listener"]): ChatSeat {
-    const key = nameKey(name), place = roomKey(roomName);
+  #join(roomName: string, asked: string | null, listener: Member["listener"]): ChatSeat {
+    const place = roomKey(roomName);
     const room = this.#rooms.get(place) ?? this.#newRoom(roomName);
+    const name = asked ?? this.#guestName(room), key = nameKey(name);
     if (room.members.size >= this.#limits.members) {
       throw new ExchangeError("limit", `The room ${room.name} is full`);
     }
@@ -73,6 +75,7 @@ export class LocalChat implements ChatBus {
     tellAll(room, { kind: "joined", name });
     room.members.set(key, member);
     return {
+      name,
       history: room.history.map((event) => ({ ...event, old: true as const })),
       members: () => Promise.resolve([...room.members.values()].map(({ name }) => name)),
       say: (text) => {
@@ -88,6 +91,14 @@ export class LocalChat implements ChatBus {
         return Promise.resolve();
       },
     };
+  }
+
+  /** Numbers go up, so that nobody is taken for the guest who has just left. */
+  #guestName({ members }: Room): string {
+    for (;;) {
+      const name = `guest-${++this.#guests}`;
+      if (!members.has(nameKey(name))) return name;
+    }
   }
 
   #newRoom(name: string): Room {

@@ -35,15 +35,16 @@ export function operatorDialect(operator: Operator, limits: Limits): ConnectionH
 
 /** The same, but everybody hears what the others say. */
 export function roomDialect(bus: ChatBus, limits: Limits): ConnectionHandler {
-  let guests = 0;
   return async (connection, context) => {
     const talk = new RawTalk(connection, limits, context);
     const voice = new Voice(talk, connection);
     const gate = new FloodGate(BURST, PER_SECOND);
-    const name = `guest-${++guests}`;
-    const seat = await bus.join(ROOM, name, (event) => {
+    let name: string | null = null;
+    const seat = await bus.join(ROOM, null, (event) => {
       if (event.kind === "said" && event.from !== name) voice.say(`${event.from}: ${event.text}\n`);
+      if (event.kind === "left" && event.name === name) connection.close();
     });
+    name = seat.name;
     try {
       for (let bytes = await talk.read(); bytes !== null; bytes = await talk.read()) {
         const text = printable(new TextDecoder().decode(bytes).trimEnd());

@@ -39,6 +39,7 @@ class Member {
   readonly #name: string;
   readonly #gate = new FloodGate(BURST, PER_SECOND);
   #waiting: JsonObject[] = [];
+  #welcomed = false;
   #length = 0;
   #sending: Promise<void> | null = null;
   #refused = 0;
@@ -53,8 +54,7 @@ class Member {
     let why: string | undefined;
     try {
       const members = await seat.members();
-      this.#push({ kind: "welcome", room, name: this.#name, members: [...members] });
-      for (const event of seat.history) this.#push({ ...event });
+      this.#welcome({ kind: "welcome", room, name: this.#name, members: [...members] }, seat);
       for await (const { about } of this.#exchange) await this.#do(seat, about ?? {});
     } catch (error) {
       why =
@@ -98,8 +98,19 @@ class Member {
     }
   }
 
+  /** What was heard since joining comes behind it. */
+  #welcome(welcome: JsonObject, { history }: ChatSeat): void {
+    const early = this.#waiting;
+    this.#waiting = [];
+    this.#length = 0;
+    this.#welcomed = true;
+    for (const event of [welcome, ...history, ...early]) this.#push({ ...event });
+  }
+
   #hear(event: ChatEvent): void {
-    this.#push({ ...event });
+    if (event.kind === "left" && event.name === this.#name) {
+      this.#exchange.fail("limit", event.why ?? "You were sent away").catch(() => {});
+    } else this.#push({ ...event });
   }
 
   #notice(text: string): void {
@@ -116,7 +127,7 @@ class Member {
       this.#exchange.fail("limit", "You read too slowly").catch(() => {});
       return;
     }
-    this.#sending ??= this.#send().finally(() => this.#sending = null);
+    if (this.#welcomed) this.#sending ??= this.#send().finally(() => this.#sending = null);
   }
 
   async #send(): Promise<void> {
