@@ -17,6 +17,12 @@ export const QUIC_LIFE: Deno.QuicTransportOptions = {
   maxConcurrentBidirectionalStreams: 0,
 };
 
+/**
+ * Application error codes of the end of a connection: `done` says that everything written was read to its end, `unread` that it
+ * was not in time, `reset` that nobody waits for it.
+ */
+export const QUIC_END = { done: 0, reset: 1, unread: 2 } as const;
+
 /** How long a closed connection waits for the other side to take what was sent, in ms. */
 const LINGER_MS = 5000;
 
@@ -54,8 +60,8 @@ export function linger(connection: Deno.QuicConn, taken: Promise<unknown>): Prom
 }
 
 async function endAfter(connection: Deno.QuicConn, taken: Promise<unknown>): Promise<void> {
-  await doneWithin(taken, LINGER_MS);
-  connection.close();
+  const inTime = await doneWithin(taken, LINGER_MS);
+  connection.close({ closeCode: inTime ? QUIC_END.done : QUIC_END.unread, reason: "" });
   // The peer is told in a later turn of the runtime.
   await connection.closed.catch(() => {});
 }

@@ -1,7 +1,7 @@
 import { addressText, type Connection } from "./connection.ts";
 import { resolveDatagramAddress } from "./datagram_address.ts";
 import { ConnectError } from "./errors.ts";
-import { hasQuic, NO_QUIC, QUIC_LIFE, QUIC_PROTOCOL } from "./quic.ts";
+import { hasQuic, NO_QUIC, QUIC_END, QUIC_LIFE, QUIC_PROTOCOL } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import type { TlsClientOptions } from "./tls_trust.ts";
 
@@ -44,7 +44,7 @@ function calledOff(
   return new Promise((resolve, reject) => {
     const onAbort = () => {
       reject(signal.reason);
-      connecting.then((late) => late.close(), () => {});
+      connecting.then((late) => late.close({ closeCode: QUIC_END.reset, reason: "" }), () => {});
     };
     if (signal.aborted) return onAbort();
     signal.addEventListener("abort", onAbort);

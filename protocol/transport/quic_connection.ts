@@ -1,11 +1,11 @@
 import type { Connection } from "./connection.ts";
-import { linger } from "./quic.ts";
+import { doneWithin, linger, QUIC_END } from "./quic.ts";
 
 /** Bytes read from the runtime at once. */
 const READ_SIZE = 65_536;
 
-/** Application error code of a connection that is reset. */
-const RESET = 1;
+/** Longest wait for the reason of a failure, in ms. */
+const REASON_MS = 100;
 
 type Reader = ReadableStreamBYOBReader;
 type Writer = WritableStreamDefaultWriter<Uint8Array>;
@@ -53,9 +53,9 @@ export class QuicConnection implements Connection {
 
   async read(target: Uint8Array): Promise<number | null> {
     if (this.#rest.length === 0) {
-      const { done, value } = await this.#during(this.#receive());
-      if (done || value === undefined) return null;
-      this.#rest = value;
+      const bytes = await this.#during(this.#receive());
+      if (bytes === null) return null;
+      this.#rest = bytes;
     }
     const count = Math.min(target.length, this.#rest.length);
     target.set(this.#rest.subarray(0, count));
@@ -71,7 +71,10 @@ export class QuicConnection implements Connection {
   async closeWrite(): Promise<void> {
     if (this.#outputEnded) return;
     this.#outputEnded = true;
-    await this.#during(this.#output.then((writer) => writer.close()));
+    const ending = this.#output.then((writer) => writer.close());
+    await this.#during(ending.catch(async (error) => {
+      if (!await this.#peerIsDone()) throw error;
+    }));
   }
 
   close(): void {
@@ -80,16 +83,35 @@ export class QuicConnection implements Connection {
 
   reset(): void {
     if (!this.#end("The connection was reset")) return;
-    this.#connection.close({ closeCode: RESET, reason: "" });
+    this.#connection.close({ closeCode: QUIC_END.reset, reason: "" });
     this.#onEnd();
   }
 
-  async #receive(): Promise<ReadableStreamReadResult<Uint8Array>> {
+  /** What comes next; null at the end. */
+  async #receive(): Promise<Uint8Array | null> {
+    try {
+      return await this.#receiveNext();
+    } catch (error) {
+      if (await this.#peerIsDone()) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Whether the connection is over because the peer has closed it and all that it wrote was read. That may be seen here before
+   * the end of its stream is.
+   */
+  async #peerIsDone(): Promise<boolean> {
+    const closed = this.#connection.closed.catch(() => null);
+    return await doneWithin(closed, REASON_MS) && (await closed)?.closeCode === QUIC_END.done;
+  }
+
+  async #receiveNext(): Promise<Uint8Array | null> {
     const reader = await (this.#input ??= firstStream(this.#connection));
-    const result = await reader.read(this.#buffer);
+    const { done, value } = await reader.read(this.#buffer);
     // The runtime takes the buffer and gives it back with what came.
-    if (result.value !== undefined) this.#buffer = new Uint8Array(result.value.buffer);
-    return result;
+    if (value !== undefined) this.#buffer = new Uint8Array(value.buffer);
+    return done || value === undefined ? null : value;
   }
 
   /** Ends what is under way, once. */

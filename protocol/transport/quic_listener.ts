@@ -1,5 +1,5 @@
 import { addressText, type Connection } from "./connection.ts";
-import { doneWithin, QUIC_LIFE, QUIC_PROTOCOL } from "./quic.ts";
+import { doneWithin, QUIC_END, QUIC_LIFE, QUIC_PROTOCOL } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import type { TlsIdentity } from "./tls_listener.ts";
 
@@ -7,6 +7,8 @@ import type { TlsIdentity } from "./tls_listener.ts";
 const MOST = 128;
 /** Longest time of a handshake, in ms. */
 const HANDSHAKE_MS = 10_000;
+/** How one ends that nobody accepts. */
+const RESET: Deno.QuicCloseInfo = { closeCode: QUIC_END.reset, reason: "" };
 
 /** Takes in QUIC connections. */
 export class QuicListener {
@@ -89,10 +91,10 @@ export class QuicListener {
     const shaking = incoming.accept<false>();
     const inTime = await doneWithin(shaking, HANDSHAKE_MS);
     this.#handshakes--;
-    if (!inTime) shaking.then((late) => late.close(), () => {});
+    if (!inTime) shaking.then((late) => late.close(RESET), () => {});
     const connection = inTime ? await shaking.catch(() => null) : null;
     if (connection === null || this.#closed) {
-      connection?.close();
+      connection?.close(RESET);
       this.#live--;
       return this.#release();
     }

@@ -42,6 +42,29 @@ Deno.test("quic: either side may speak first, and what was written before close(
   await connectionsEnded();
 });
 
+Deno.test("quic: whoever reads to the end sees the end, however fast the other side is gone", async () => {
+  await using listener = await listen("quic://127.0.0.1:0", TLS);
+  for (let round = 0; round < 60; round++) {
+    const [client, server] = await Promise.all([
+      connect(listener.endpoint, TRUST),
+      listener.accept(),
+    ]);
+    const serving = (async () => {
+      if (server === null) return;
+      await countBytes(server);
+      await server.write(Uint8Array.from({ length: 10 }, (_, i) => i));
+      server.close();
+    })();
+    await client.write(Uint8Array.of(0, 1));
+    await client.closeWrite();
+    assertEquals(await countBytes(client), 10);
+    assertEquals(await client.read(new Uint8Array(1)), null);
+    client.close();
+    await serving;
+  }
+  await connectionsEnded();
+});
+
 Deno.test("quic: a reset is told, and is no end of the stream", async () => {
   await withPair("quic", async (client, server) => {
     await client.write(Uint8Array.of(1));
