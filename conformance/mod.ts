@@ -64,6 +64,13 @@ export {
   type ProxyStats,
   startProxy,
 } from "./proxy/proxy.ts";
+export {
+  type DatagramProxy,
+  type DatagramProxyOptions,
+  type DatagramProxyStats,
+  startDatagramProxy,
+} from "./proxy/datagram_proxy.ts";
+export type { LaneCounts } from "./proxy/datagram_lane.ts";
 export type { FlowEnd, FlowReport } from "./proxy/flow.ts";
 export type { RelayLimits, RelayReport } from "./proxy/relay.ts";
 export {

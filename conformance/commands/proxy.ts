@@ -9,7 +9,9 @@ import { type Proxy, type ProxyOptions, startProxy } from "../proxy/proxy.ts";
 import { type ProxyRecord, readProxyRecord } from "../proxy/record.ts";
 import { recordedBytes, type ReplayOptions, replayProxyRecord } from "../proxy/replay.ts";
 import { formatConnection, formatReplayed, formatStats, isSame } from "../proxy/report.ts";
+import { FAULT_FORMS } from "../proxy/parse_faults.ts";
 import type { Command } from "./command.ts";
+import { serveDatagramProxy } from "./datagram_proxy.ts";
 import { Interrupt } from "./interrupt.ts";
 import { PROXY_OPTIONS } from "./proxy_options.ts";
 
@@ -23,7 +25,7 @@ const EXIT_CODES = [
   ["1", "of --replay: other answers"],
   ["2", "usage"],
   ["4", "the target was never there"],
-  ["70", "the proxy changed or lost bytes: a fault in the harness"],
+  ["70", "the proxy changed or lost bytes, or its sums do not add up: a fault in the harness"],
 ] as const;
 
 /** `proxy`: cuts live traffic, records it and plays it again. */
@@ -45,6 +47,9 @@ export const PROXY: Command = {
         "Rules": CHUNKING_KINDS.map(({ form, help, framed }) =>
           [form, `${help}${framed ? " (needs --framing)" : ""}`] as const
         ),
+        "Faults, between udp:// places": Object.values(FAULT_FORMS).map(({ form, help }) =>
+          [form, help] as const
+        ),
         "Exit codes": EXIT_CODES,
       },
       examples: [
@@ -56,6 +61,11 @@ export const PROXY: Command = {
         [
           "nonstick-conformance proxy --to tcp://127.0.0.1:7000 --chunking up=random,down=drip --record x.jsonl",
           "requests at random, answers byte by byte, and a record of both",
+        ],
+        [
+          "nonstick-conformance proxy --listen udp://127.0.0.1:0 --to udp://127.0.0.1:7000 \\\n" +
+          "      --faults loss=0.1,duplication=0.05,reorder=0.1,delay=1..30,mtu=1232 --seed 1",
+          "a bad network between real sockets",
         ],
         [
           "nonstick-conformance proxy --replay x.jsonl --to tcp://127.0.0.1:7000",
@@ -84,6 +94,14 @@ async function runProxy(
   if (values.export !== undefined) return await exportBytes(values.export, values, write);
   const { to } = values;
   if (to === undefined) throw new UsageError("--to URL is missing, such as tcp://127.0.0.1:7000.");
+  if (to.startsWith("udp:")) {
+    if (values.replay !== undefined) {
+      throw new UsageError("A record of datagrams cannot be replayed; --seed repeats the faults.");
+    }
+    using record = await openRecord(values.record);
+    return await serveDatagramProxy(to, values, record, write);
+  }
+  if (values.faults !== "") throw new UsageError("--faults is for udp:// places only.");
   if (values.replay === undefined) return await serve(to, values, write);
   return await replayRecordFile(values.replay, await replayOptions(to, values), write, values.json);
 }

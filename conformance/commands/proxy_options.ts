@@ -23,9 +23,15 @@ export const PROXY_OPTIONS = {
     text,
   ),
   framing: optional("SPEC", "how frames are marked, for rules that follow frames", text),
+  faults: withDefault(
+    "LIST",
+    "between udp:// places: what happens to datagrams, see below, such as loss=0.1,delay=1..30",
+    "",
+    text,
+  ),
   direction: withDefault(
     "WHICH",
-    "both, up or down: which direction is cut, or exported (up)",
+    "both, up or down: which direction is cut or faulty, or exported (up)",
     "both",
     oneOf("both", "up", "down"),
   ),

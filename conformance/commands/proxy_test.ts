@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { connect, listen } from "../../protocol/transport/mod.ts";
+import { connect, listen, openDatagrams } from "../../protocol/transport/mod.ts";
 import { runProgram } from "../program.ts";
 import { CHUNKING_KINDS } from "../proxy/parse_chunking.ts";
 import { readAll, readExactly, wire, writeAll } from "../proxy/testing.ts";
@@ -200,3 +200,64 @@ Deno.test("a wrong command line is exit code 2; no target is exit code 4", async
     assertStringIncludes((await run(["proxy", "--export", record])).err, "Line 3 of the record");
   });
 });
+
+const unix = { ignore: Deno.build.os === "windows" };
+
+Deno.test(
+  "datagrams: faults in one direction, exact sums at the end, a record of each copy",
+  unix,
+  async () => {
+    await withFolder(async (folder) => {
+      await using target = await openDatagrams("udp://127.0.0.1:0");
+      const echoing = (async () => {
+        for await (const { bytes, from } of target) await target.send(bytes, from);
+      })();
+      let talking: Promise<void> | undefined;
+      const talk = async (endpoint: string) => {
+        await using client = await openDatagrams("udp://127.0.0.1:0");
+        for (let i = 0; i < 20; i++) {
+          await client.send(Uint8Array.of(i), endpoint);
+          for (let copies = 2; copies > 0; copies--) {
+            assertEquals((await client.receive())?.bytes, Uint8Array.of(i));
+          }
+        }
+        // The command listens for it; SIGINT would end the tests as well.
+        Deno.kill(Deno.pid, "SIGTERM");
+      };
+      const faults = ["--faults", "duplication=1", "--direction", "up"];
+      const { code, out } = await run(
+        ["proxy", "--to", target.endpoint, ...faults, "--seed", "3", "--record", `${folder}/r`],
+        (line) => {
+          const endpoint = /listening (udp:\S+),/.exec(line)?.[1];
+          if (endpoint !== undefined) talking = talk(endpoint);
+        },
+      );
+      await talking;
+      assertEquals(code, 0, out);
+      assertStringIncludes(
+        out,
+        "20 received, 40 sent = 40 delivered + 0 lost + 0 rejected (20 doubled",
+      );
+      assertStringIncludes(
+        out,
+        "40 received, 40 sent = 40 delivered + 0 lost + 0 rejected (0 doubled",
+      );
+      const lines = (await Deno.readTextFile(`${folder}/r`)).trim().split("\n");
+      assertEquals(lines.length, 80);
+      await target.close();
+      await echoing;
+    });
+    for (
+      const [args, problem] of [
+        [["--to", "udp://127.0.0.1:1", "--faults", "loss=2"], "loss=2 is none of"],
+        [["--to", "tcp://127.0.0.1:1", "--faults", "loss=0.1"], "for udp:// places only"],
+        [["--to", "udp://127.0.0.1:1", "--replay", "x"], "cannot be replayed"],
+        [["--to", "udp://127.0.0.1:1", "--listen", "tcp://127.0.0.1:1"], "this is for datagrams"],
+      ] as const
+    ) {
+      const { code, err } = await run(["proxy", ...args]);
+      assertEquals(code, 2);
+      assertStringIncludes(err, problem);
+    }
+  },
+);
