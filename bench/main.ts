@@ -3,15 +3,21 @@
  * share of the edges between two writes a reader sees, with sleeps and with our proof (`edge_truth.ts`, alone as well).
  * `deno task bench files`: files, beside rsync, scp and nc (`files.ts`).
  * `deno task bench memory`: peak memory of a short and a long stream (`memory.ts`).
+ * `deno task bench datagrams [ROUND_MS]`: echo over UDP, beside Python, Node and a bare loop (`datagrams.ts`).
+ * `deno task bench hostile [COUNT]`: a million datagrams through the hostile network, all accounted for (`hostile.ts`).
  * @module
  */
+import { benchDatagrams } from "./datagrams.ts";
 import { benchDecoders } from "./decode.ts";
 import { benchEdges } from "./edge_truth.ts";
 import { benchFiles } from "./files.ts";
+import { benchHostile } from "./hostile.ts";
 import { benchMemory } from "./memory.ts";
 
 const [what, ...args] = Deno.args;
-if (what === "files") await benchFiles(args);
+if (what === "datagrams") await benchDatagrams(args);
+else if (what === "hostile") await benchHostile(args);
+else if (what === "files") await benchFiles(args);
 else if (what === "memory") await benchMemory(args);
 else await benchFrames(Number(what ?? 150));
 
