@@ -42,7 +42,7 @@ const KINDS: Readonly<Record<string, readonly [kind: string, reach: Reach]>> = {
 
 /** What is known of an address; null if the text is none. Zones (`%eth0`) are left out. */
 export function addressFacts(text: string): AddressFacts | null {
-  const plain = text.replace(/^\[(.*)\]$/, "$1").replace(/%.*$/, "");
+  const plain = text.replace(/^\[(.*)\]$/, "$1").replace(/%[\w.%-]+$/, "");
   // Octal and short forms such as 010.1 mean different things to different programs.
   if (!ipaddr.IPv4.isValidFourPartDecimal(plain) && !ipaddr.IPv6.isValid(plain)) return null;
   const address = ipaddr.process(plain);

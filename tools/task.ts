@@ -32,6 +32,7 @@ const tasks: Readonly<Record<string, Task>> = {
   zoo: script("conformance/zoo/main.ts"),
   rivals: script("conformance/rivals/main.ts"),
   threats: script("tools/threats/main.ts"),
+  fuzz: script("tools/fuzz/main.ts"),
   man: script("tools/man.ts"),
   check: script("tools/check.ts"),
 };

@@ -432,6 +432,7 @@ export abstract class FrameDecoder {
 
   #fail(error: unknown): unknown {
     if (error instanceof FramingError) this.#failure = error;
+    this.adopt(this.blank({}));
     this.#store = EMPTY;
     this.#start = this.#end = 0;
     this.#input = null;

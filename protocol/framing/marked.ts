@@ -71,10 +71,12 @@ export class MarkedDecoder extends FrameDecoder {
       const stop = k - (length > 0 ? length : depth[state] as number);
       if (!this.discarding) {
         const isStart = length > 0 && pattern[state] !== END;
-        if (stop - s - start.length > this.maxLength || isStart) {
+        const isTooLarge = stop - s - start.length > this.maxLength;
+        if (isTooLarge || isStart) {
           if (batch.count > 0) break;
           const place = this.place(s - from);
-          if (isStart) throw new MalformedFrameError("Start marker inside a payload", place);
+          // That the payload is too large was known before its last marker came, or could have been (law L1).
+          if (!isTooLarge) throw new MalformedFrameError("Start marker inside a payload", place);
           const error = new FrameTooLargeError(this.maxLength, this.maxLength + 1, place);
           if (this.overLimit === "close") throw error;
           this.skipped(error);

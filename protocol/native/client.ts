@@ -211,15 +211,23 @@ export class NativeClient implements Disposable {
     } catch (error) {
       reason = error;
     }
+    this.#lose(reason);
+    if (this.#isReady) await this.#explain(reason);
+    this.#keepalive?.[Symbol.dispose]();
+    this.#link.close(reason);
+    // What was begun while the server was told would wait for ever.
+    this.#lose(reason);
+  }
+
+  /** Tells everybody who waits that nothing will come any more. */
+  #lose(reason: unknown): void {
     this.#exchange?.lose(reason);
     this.#ready.reject(reason);
     for (const { reject, promise } of this.#pings.values()) {
       promise.catch(() => {});
       reject(reason);
     }
-    if (this.#isReady) await this.#explain(reason);
-    this.#keepalive?.[Symbol.dispose]();
-    this.#link.close(reason);
+    this.#pings.clear();
   }
 
   /** Tells the server what was wrong with what it said, where it may still listen. */

@@ -232,13 +232,13 @@ export function formatEndpoint(
     }
     case "unix":
     case "unixgram": {
-      const path = endpoint.path.replace(/[%?]/g, encodeURIComponent);
+      const path = formatName(endpoint.path);
       return `${endpoint.scheme}:${path.startsWith("/") ? "//" : ""}${path}${options}`;
     }
     case "stdio":
       return `stdio:${options}`;
     case "memory":
-      return `memory:${endpoint.name.replace(/[%?]/g, encodeURIComponent)}${options}`;
+      return `memory:${formatName(endpoint.name).replace(/^\/\//, "%2F/")}${options}`;
   }
 }
 
@@ -256,6 +256,12 @@ export function isEncrypted<Place extends Endpoint | DatagramEndpoint>(
   endpoint: Place,
 ): endpoint is Place & { readonly scheme: "tls" | "quic" } {
   return endpoint.scheme === "tls" || endpoint.scheme === "quic";
+}
+
+/** Text behind a scheme; digits alone would be taken for a port. */
+function formatName(text: string): string {
+  const name = text.replace(/[%?]/g, encodeURIComponent);
+  return /^\d+$/.test(name) ? `%3${name}` : name;
 }
 
 const ALL_FORMS = { ...ENDPOINT_FORMS, ...DATAGRAM_FORMS };

@@ -1,0 +1,42 @@
+/**
+ * The thread in which inputs run, so that one that never ends can be noticed from outside, and ended.
+ * @module
+ */
+import type { Entry } from "./entry.ts";
+import { Fuzzer, type Progress } from "./fuzzer.ts";
+import { type FromWorker, SharedInput, type ToWorker } from "./worker_messages.ts";
+
+/** What deno has in a worker, and the types of the main thread lack. */
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+  onunhandledrejection: ((event: PromiseRejectionEvent) => void) | null;
+  postMessage(message: FromWorker): void;
+}
+
+declare const self: WorkerScope;
+
+self.onmessage = async ({ data }) => {
+  const { ENTRIES }: { ENTRIES: readonly Entry[] } = await import(data.entries);
+  const entry = ENTRIES.find(({ name }) => name === data.entry);
+  if (entry === undefined) throw new Error(`There is no entry ${data.entry}`);
+  const shared = new SharedInput(data.shared);
+  const progress: Progress = { begins: (number, input) => shared.write(number, input) };
+  const fuzzer = new Fuzzer(entry, progress);
+  self.onunhandledrejection = (event) => {
+    event.preventDefault();
+    fuzzer.stray(event.reason);
+  };
+  if (data.replay !== undefined) {
+    progress.begins(-1, data.replay);
+    self.postMessage({ failure: await fuzzer.replay(data.replay) });
+    return;
+  }
+  const started = performance.now();
+  const { inputs, finding } = await fuzzer.run({
+    seed: data.seed,
+    from: data.from,
+    count: data.count,
+    deadlineMs: started + data.budgetMs,
+  });
+  self.postMessage({ inputs, finding, ms: performance.now() - started });
+};
