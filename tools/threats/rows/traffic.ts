@@ -26,6 +26,7 @@ const newcomers = inFile("server/newcomers_test.ts");
 const door = inFile("server/doorkeeper_test.ts");
 const slots = inFile("server/connection_slots_test.ts");
 const program = inFile("server/program_test.ts");
+const abuse = inFile("tools/abuse/abuse_test.ts");
 const tiny = inFile("server/tiny_frames_test.ts");
 const ending = inFile("server/end_in_transfer_test.ts");
 const server = inFile("server/server_test.ts");
@@ -161,6 +162,10 @@ export const TRAFFIC: readonly Threat[] = [
         door("each source has its share, however many addresses of a /64 it uses"),
         newcomers("whoever has most of them loses its oldest one"),
         guard("newcomers push out newcomers, never those who have introduced themselves"),
+      ],
+      [
+        "more connections than files, silent ones, never-reading ones and tiny frames at once; then a good client",
+        abuse("a good client is answered among more bad ones than the server has files for"),
       ],
       [
         "what is remembered of sources is bounded",
