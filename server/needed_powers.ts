@@ -17,8 +17,8 @@ export function neededPowers(plans: readonly Plan[], { exec, files }: Grants): S
     ["read", files !== undefined || unix],
     ["write", files?.write === true || unix],
     ["run", exec !== undefined],
-    // SIGHUP reads the certificate again and listens with it.
-    ["net", renewable],
+    // SIGHUP reads the certificate again and listens with it; QUIC goes on with the socket that it has.
+    ["net", renewable && schemes.includes("tls")],
     ["read", renewable],
   ];
   return new Set(needed.flatMap(([power, is]) => is ? [power] : []));
