@@ -7,7 +7,7 @@ import { projectPath } from "../tools/project.ts";
 import { stdFlags } from "../tools/std.ts";
 
 /** Longest wait for a program to end, in ms. */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 120_000;
 
 /** How a program ended. */
 export interface Ended {
@@ -59,7 +59,7 @@ export async function canRun(program: string): Promise<boolean> {
   }
 }
 
-/** Starts a program that its test ends; stdin is empty. It is killed after `deadlineMs`, 30 s by default. */
+/** Starts a program that its test ends; stdin is empty. It is killed after `deadlineMs`, 2 minutes by default. */
 export async function startProgram(
   name: keyof typeof programs,
   args: readonly string[],
@@ -88,7 +88,7 @@ export class RunningServer implements AsyncDisposable {
     this.#log = log;
   }
 
-  /** Starts it and waits until it listens on `count` endpoints. It is killed after `deadlineMs`, 30 s by default. */
+  /** Starts it and waits until it listens on `count` endpoints. It is killed after `deadlineMs`, 2 minutes by default. */
   static async start(
     args: readonly string[],
     count: number,

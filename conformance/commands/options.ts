@@ -71,7 +71,12 @@ export const RUN_OPTIONS = {
   cases: list("GLOB,…", "only these cases, such as 1.* or 8.2; controls always run", globs),
   exclude: list("GLOB,…", "not these cases", globs),
   seed: optional("N", "repeat a run; by default a new seed each time", wholeNumber(0, 2 ** 32 - 1)),
-  budget: withDefault("S", "about how long the run may take", "60", seconds),
+  budget: withDefault(
+    "S",
+    "about how long the run may take; each case gets one delivery all the same",
+    "60",
+    seconds,
+  ),
   timeout: withDefault("S", "longest wait for one answer", "5", seconds),
   pairs: optional(
     "N",
