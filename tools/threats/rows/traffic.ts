@@ -27,6 +27,7 @@ const door = inFile("server/doorkeeper_test.ts");
 const slots = inFile("server/connection_slots_test.ts");
 const program = inFile("server/program_test.ts");
 const abuse = inFile("tools/abuse/abuse_test.ts");
+const fuzz = inFile("tools/fuzz/fuzz_test.ts");
 const tiny = inFile("server/tiny_frames_test.ts");
 const ending = inFile("server/end_in_transfer_test.ts");
 const server = inFile("server/server_test.ts");
@@ -69,6 +70,11 @@ export const TRAFFIC: readonly Threat[] = [
         handshake(
           "members that are not known are passed over, doubled ones count once, __proto__ is a name",
         ),
+      ],
+      [
+        "random and mutated inputs at every entry point, time and memory bounded",
+        fuzz("no entry has a finding, with the fixed seed and with a fresh one"),
+        fuzz("what was found once stays mended"),
       ],
       [
         "memory follows what has come, not what is claimed",
