@@ -107,7 +107,7 @@ export const SERVER_DIALECT_ENTRIES: readonly Entry[] = SPOKEN.map((spoken) => (
   async open() {
     const directory = await FuzzDirectory.open();
     const handler = spoken.handler(directory);
-    const context = { endpoint: "memory:fuzz", signal: new AbortController().signal };
+    const context = { endpoint: "memory:fuzz", signal: new AbortController().signal, admit() {} };
     return {
       async run(input) {
         const reader = new InputReader(input);
