@@ -101,3 +101,16 @@ Deno.test("quic: a datagram that is none of its own harms nobody", async () => {
   server?.close();
   await connectionsEnded();
 });
+
+Deno.test("quic: what its certificates cannot do is refused by name", async () => {
+  const refusals = [
+    [["--accept-new"], 2, "--accept-new is for tls://"],
+    [["--tls-pin", "00".repeat(32)], 3, "QUIC cannot pin a certificate"],
+  ] as const;
+  for (const [options, code, words] of refusals) {
+    const args = ["--to", "quic://localhost:9", ...options, "echo", "hi"];
+    const ended = await runProgram("client", args);
+    assertEquals(ended.code, code);
+    assertStringIncludes(ended.stderr, words);
+  }
+});

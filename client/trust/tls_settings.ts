@@ -13,7 +13,7 @@ import { defaultKnownHosts, KnownHosts } from "./known_hosts.ts";
 /**
  * Whom the options say to trust at a `tls` endpoint.
  *
- * @throws {UsageError} if a file cannot be read, or the pin is none.
+ * @throws {UsageError} if a file cannot be read, the pin is none, or what is asked for cannot be had over QUIC.
  */
 export async function tlsSettings(
   endpoint: Endpoint,
@@ -22,6 +22,12 @@ export async function tlsSettings(
   const { "tls-ca": ca, "tls-pin": pin, "tls-cert": cert, "tls-key": key } = settings;
   if ((cert === undefined) !== (key === undefined)) {
     throw new UsageError("--tls-cert FILE and --tls-key FILE go together; one of them is missing.");
+  }
+  if (endpoint.scheme === "quic" && settings["accept-new"]) {
+    throw new UsageError(
+      "--accept-new is for tls://: QUIC does not show a certificate before it trusts it. " +
+        "Name the server's by --tls-ca CERT.pem.",
+    );
   }
   const path = settings["known-hosts"] ?? defaultKnownHosts((name) => Deno.env.get(name));
   const hosts = path === undefined ? undefined : new KnownHosts(path);
