@@ -5,6 +5,7 @@
  * `deno task bench memory`: peak memory of a short and a long stream (`memory.ts`).
  * `deno task bench datagrams [ROUND_MS]`: echo over UDP, beside Python, Node and a bare loop (`datagrams.ts`).
  * `deno task bench hostile [COUNT]`: a million datagrams through the hostile network, all accounted for (`hostile.ts`).
+ * `deno task bench workers`: framed echo, one worker of the server beside two (`workers.ts`).
  * @module
  */
 import { benchDatagrams } from "./datagrams.ts";
@@ -13,12 +14,14 @@ import { benchEdges } from "./edge_truth.ts";
 import { benchFiles } from "./files.ts";
 import { benchHostile } from "./hostile.ts";
 import { benchMemory } from "./memory.ts";
+import { benchWorkers } from "./workers.ts";
 
 const [what, ...args] = Deno.args;
 if (what === "datagrams") await benchDatagrams(args);
 else if (what === "hostile") await benchHostile(args);
 else if (what === "files") await benchFiles(args);
 else if (what === "memory") await benchMemory(args);
+else if (what === "workers") await benchWorkers(args);
 else await benchFrames(Number(what ?? 150));
 
 async function benchFrames(roundMs: number): Promise<void> {

@@ -60,8 +60,9 @@ async function feed(stdin: WritableStream<Uint8Array>, input: string): Promise<v
 async function withServer(
   listen: readonly string[],
   body: (...urls: string[]) => Promise<void>,
+  options: readonly string[] = [],
 ): Promise<void> {
-  const args = listen.flatMap((url) => ["--listen", url]);
+  const args = [...options, ...listen.flatMap((url) => ["--listen", url])];
   const server = command("server", args, AbortSignal.timeout(DEADLINE_MS)).spawn();
   const complaints = new Response(server.stderr).text();
   await server.stdin.close();
@@ -142,6 +143,26 @@ Deno.test({
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
+  },
+});
+
+Deno.test({
+  name: "the workers of nonstick-server answer, and have no power that they do not need",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const workers = ["--workers", "2"];
+    await withServer([FRAMED], async (url) => {
+      for (let i = 0; i < 10; i++) {
+        const echo = await run("client", ["--to", url, "echo", "粘包"]);
+        assertEquals([echo.code, echo.stdout], [0, "粘包\n"]);
+      }
+    }, workers);
+    const tried = await run("server", [...workers, "--listen", FRAMED, "--check-powers"]);
+    assertEquals(tried.code, 0, tried.stdout + tried.stderr);
+    assertEquals(
+      [...tried.stdout.matchAll(/^worker [12] power \w+ given up, denied$/gm)].length,
+      14,
+    );
   },
 });
 
