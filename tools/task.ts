@@ -28,6 +28,7 @@ const tasks: Readonly<Record<string, Task>> = {
   smoke: { command: "test", flags: [...testFlags, projectPath("tools/smoke.ts")] },
   bench: script("bench/main.ts"),
   abuse: script("tools/abuse/main.ts"),
+  soak: script("tools/soak/main.ts"),
   coverage: script("tools/coverage.ts"),
   zoo: script("conformance/zoo/main.ts"),
   rivals: script("conformance/rivals/main.ts"),

@@ -71,7 +71,8 @@ export function connectionOf(
   return new SocketConnection(socket, addresses);
 }
 
-class SocketConnection implements Connection {
+/** A socket of the runtime. */
+export class SocketConnection implements Connection {
   readonly #socket: Deno.Conn;
   readonly #addresses: ConnectionAddresses | undefined;
   #open = true;

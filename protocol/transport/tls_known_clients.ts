@@ -4,13 +4,16 @@ import { ConnDuplex } from "./duplex.ts";
 import { denoError, nodeTlsConnection } from "./node_tls.ts";
 import type { TlsIdentity } from "./tls_listener.ts";
 
-/** Serves TLS to clients with a certificate that one of `clientCa` has signed, and to nobody else. */
+/**
+ * Serves TLS over connections of the runtime by what Node has: to clients with a certificate that one of `clientCa` has signed, and
+ * to nobody else; without it to everybody.
+ */
 export class KnownClients {
   readonly #clientCa: readonly string[];
   #identity: TlsIdentity;
 
   /** Throws if the certificates cannot be used. */
-  constructor(identity: TlsIdentity, clientCa: readonly string[]) {
+  constructor(identity: TlsIdentity, clientCa: readonly string[] = []) {
     this.#clientCa = clientCa;
     this.#identity = usable(identity, clientCa);
   }
@@ -28,7 +31,7 @@ export class KnownClients {
 
 /** The certificate, if it can be used; throws if not. */
 function usable(identity: TlsIdentity, clientCa: readonly string[]): TlsIdentity {
-  createSecureContext({ ...identity, ca: [...clientCa] });
+  createSecureContext({ ...identity, ...(clientCa.length > 0 ? { ca: [...clientCa] } : {}) });
   return identity;
 }
 
@@ -41,14 +44,15 @@ class HandshakingConnection implements Connection {
     conn.setNoDelay(true);
     this.addresses = { local: conn.localAddr, remote: conn.remoteAddr };
     const duplex = this.#duplex = new ConnDuplex(conn);
+    const known = clientCa.length > 0;
     const options: TlsOptions = {
-      ...identity,
-      ...{ ca: [...clientCa], requestCert: true, rejectUnauthorized: true, allowHalfOpen: true },
+      ...{ ...identity, allowHalfOpen: true },
+      ...(known ? { ca: [...clientCa], requestCert: true, rejectUnauthorized: true } : {}),
     };
     const { promise, resolve, reject } = Promise.withResolvers<Connection>();
     // A socket alone does not verify the certificate: its server does, also for connections that it did not accept itself.
     const server = createServer(options, (socket) => {
-      if (socket.authorized) {
+      if (socket.authorized || !known) {
         resolve(nodeTlsConnection({ socket, addresses: this.addresses }));
       } else socket.destroy();
     });

@@ -1,3 +1,7 @@
+import { type Connection, SocketConnection } from "./connection.ts";
+import { canHalfClose } from "./node_tls.ts";
+import { KnownClients } from "./tls_known_clients.ts";
+
 /** Who a server is: certificate chain and private key, both PEM. */
 export interface TlsIdentity {
   /** Certificate chain (PEM), the server's own first. */
@@ -10,38 +14,53 @@ export interface TlsIdentity {
 type Place = Deno.ListenOptions & Deno.TcpListenOptions;
 
 /**
- * A TLS listener whose certificate can be changed. The runtime's own cannot, so it is closed and opened again on the same port;
- * in between, for a moment, connections are refused.
+ * Handshakes that may be given up. The runtime's own TLS keeps the descriptor of each until the peer goes (seen with Deno 2.9.6),
+ * so that silent peers could take all there are.
+ */
+const MOST_ABANDONED = 32;
+
+/**
+ * A TLS listener whose certificate can be changed, and which peers that do not finish the handshake cannot exhaust.
+ *
+ * The runtime's own cannot do either. For another certificate it is closed and opened again on the same port; in between, for a
+ * moment, connections are refused. After {@linkcode MOST_ABANDONED} handshakes that were given up it gives way, in the same
+ * manner, to Node's TLS over plain connections: that lets go of everything, at about half the speed. Needs Deno 2.8.
  */
 export class TlsListener {
   /** Where it listens. */
   readonly addr: Deno.NetAddr;
   readonly #place: Place;
   #identity: TlsIdentity;
-  #inner: Deno.TlsListener | null;
+  #inner: Deno.TlsListener | Deno.TcpListener | null;
   #accepting: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #abandoned = 0;
+  /** Node's TLS, once it is in use. */
+  #careful: KnownClients | null = null;
 
   /** Listens. */
   constructor(place: Place, identity: TlsIdentity) {
     this.#identity = identity;
-    this.#inner = Deno.listenTls({ ...place, ...identity });
-    this.addr = this.#inner.addr;
+    const inner = this.#inner = Deno.listenTls({ ...place, ...identity });
+    this.addr = inner.addr;
     // From now on it is this port, whatever was asked for.
     this.#place = { ...place, port: this.addr.port };
   }
 
   /** The next connection; its handshake comes later. */
-  async accept(): Promise<Deno.TlsConn> {
+  async accept(): Promise<Connection> {
     for (;;) {
       const inner = this.#open();
-      const accepting = inner.accept();
+      const accepting: Promise<Deno.TlsConn | Deno.TcpConn> = inner.accept();
       this.#accepting = accepting.catch(() => {});
       try {
-        return await accepting;
+        const conn = await accepting;
+        return "handshake" in conn
+          ? new WatchedTls(conn, () => this.#abandon())
+          : this.#carefully().serve(conn);
       } catch (error) {
         if (inner === this.#inner || this.#closed) throw error;
-        // The certificate has changed: go on with the new one.
+        // There is another listener now: go on with that.
       }
     }
   }
@@ -52,16 +71,11 @@ export class TlsListener {
    * @throws {Error} if it cannot be used; then the old one stays.
    */
   async renew(identity: TlsIdentity): Promise<void> {
+    if (this.#careful !== null) this.#careful.renew(identity);
     // What cannot be listened with anywhere is found out before anything is closed.
-    Deno.listenTls({ ...this.#place, port: 0, ...identity }).close();
-    if (this.#closed) return;
+    else Deno.listenTls({ ...this.#place, port: 0, ...identity }).close();
     this.#identity = identity;
-    const old = this.#inner;
-    this.#inner = null;
-    old?.close();
-    // The port is free when the last accept has failed.
-    await this.#accepting;
-    if (!this.#closed) this.#open();
+    if (this.#careful === null) await this.#reopen();
   }
 
   /** Stops listening. */
@@ -71,8 +85,53 @@ export class TlsListener {
     this.#inner = null;
   }
 
-  #open(): Deno.TlsListener {
+  #abandon(): void {
+    if (++this.#abandoned < MOST_ABANDONED || this.#careful !== null || !canHalfClose()) return;
+    this.#carefully();
+    // If the port is lost, whoever accepts is told.
+    this.#reopen().catch(() => {});
+  }
+
+  #carefully(): KnownClients {
+    return this.#careful ??= new KnownClients(this.#identity);
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#closed) return;
+    const old = this.#inner;
+    this.#inner = null;
+    old?.close();
+    // The port is free when the last accept has failed.
+    await this.#accepting;
+    if (!this.#closed) this.#open();
+  }
+
+  #open(): Deno.TlsListener | Deno.TcpListener {
     if (this.#closed) throw new Deno.errors.BadResource("The listener is closed");
-    return this.#inner ??= Deno.listenTls({ ...this.#place, ...this.#identity });
+    return this.#inner ??= this.#careful === null
+      ? Deno.listenTls({ ...this.#place, ...this.#identity })
+      : Deno.listen({ ...this.#place, transport: "tcp" });
+  }
+}
+
+/** A connection that tells when it is closed before its handshake is over. */
+class WatchedTls extends SocketConnection {
+  readonly #abandon: () => void;
+  #shaken = false;
+
+  constructor(conn: Deno.TlsConn, abandon: () => void) {
+    super(conn, undefined);
+    this.#abandon = abandon;
+    const settle = () => {
+      this.#shaken = true;
+    };
+    conn.handshake().then(settle, settle);
+  }
+
+  override close(): void {
+    if (!this.#shaken) this.#abandon();
+    // Once is enough, however often it is closed.
+    this.#shaken = true;
+    super.close();
   }
 }
