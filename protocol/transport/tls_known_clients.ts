@@ -38,12 +38,25 @@ function usable(identity: TlsIdentity, clientCa: readonly string[]): TlsIdentity
 class HandshakingConnection implements Connection {
   readonly addresses: ConnectionAddresses;
   readonly #duplex: ConnDuplex;
-  readonly #ready: Promise<Connection>;
+  readonly #identity: TlsIdentity;
+  readonly #clientCa: readonly string[];
+  #handshake: Promise<Connection> | null = null;
 
   constructor(conn: Deno.TcpConn, identity: TlsIdentity, clientCa: readonly string[]) {
     conn.setNoDelay(true);
     this.addresses = { local: conn.localAddr, remote: conn.remoteAddr };
-    const duplex = this.#duplex = new ConnDuplex(conn);
+    this.#duplex = new ConnDuplex(conn);
+    this.#identity = identity;
+    this.#clientCa = clientCa;
+  }
+
+  /** Begins with the first read or write: a server has a few ms to do for it, and none for who is closed before its turn. */
+  get #ready(): Promise<Connection> {
+    return this.#handshake ??= this.#shakeHands();
+  }
+
+  #shakeHands(): Promise<Connection> {
+    const duplex = this.#duplex, identity = this.#identity, clientCa = this.#clientCa;
     const known = clientCa.length > 0;
     const options: TlsOptions = {
       ...{ ...identity, allowHalfOpen: true },
@@ -58,10 +71,11 @@ class HandshakingConnection implements Connection {
     });
     server.on("tlsClientError", (error) => reject(denoError(error)));
     duplex.on("close", () => reject(new Deno.errors.BadResource("The connection is closed")));
+    duplex.on("end", () => reject(new Deno.errors.UnexpectedEof("The peer ended the handshake")));
     server.emit("connection", duplex);
     // Nobody may be waiting when it fails.
     promise.catch(() => {});
-    this.#ready = promise;
+    return promise;
   }
 
   async read(target: Uint8Array): Promise<number | null> {
@@ -77,7 +91,7 @@ class HandshakingConnection implements Connection {
   }
 
   close(): void {
-    this.#ready.then((connection) => connection.close(), () => {});
+    this.#handshake?.then((connection) => connection.close(), () => {});
     this.#duplex.destroy();
   }
 

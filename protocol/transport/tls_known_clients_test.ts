@@ -61,6 +61,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a client that goes during the handshake is not waited for",
+  ignore: !canHalfClose(),
+  async fn() {
+    await using listener = await listen("tls://127.0.0.1:0", {
+      tls: { cert: CERT, key: KEY, clientCa: [CERT] },
+    });
+    for (const said of [[], [22, 3, 1, 2, 0, 1]]) {
+      const client = await connect(listener.endpoint.replace("tls", "tcp"));
+      const server = await listener.accept();
+      const reading = assertRejects(async () => await server?.read(new Uint8Array(1)));
+      if (said.length > 0) await client.write(Uint8Array.from(said));
+      client.close();
+      await reading;
+      server?.close();
+    }
+  },
+});
+
+Deno.test({
   name: "a runtime that would serve everybody refuses",
   ignore: canHalfClose(),
   async fn() {
