@@ -21,7 +21,7 @@ import { randomBytes } from "../mutate.ts";
 const utf8 = (text: string) => new TextEncoder().encode(text);
 const LIMITS = {
   ...{ maxFrameLength: 4096, handshakeTimeoutMs: 60_000, frameTimeoutMs: 60_000 },
-  ...{ idleTimeoutMs: 60_000, writeTimeoutMs: 60_000 },
+  ...{ idleTimeoutMs: 60_000, writeTimeoutMs: 60_000, minRate: 1 },
 };
 /** Nothing may be run. */
 const NO_PROGRAM = { programs: new Set<string>(), maxOutput: 1000, deadlineMs: 1000, shell: false };
