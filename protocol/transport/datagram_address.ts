@@ -48,9 +48,9 @@ export function unmapped(hostname: string): string {
   return hostname.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
 }
 
-/** How a socket bound to `local` has to write `hostname`. */
+/** How a socket bound to the numeric address `local` has to write `hostname`. Asked for each datagram, so a colon will do. */
 export function mappedFor(local: string, hostname: string): string {
-  return isIPv6(local) && isIPv4(hostname) ? `::ffff:${hostname}` : hostname;
+  return local.includes(":") && isIPv4(hostname) ? `::ffff:${hostname}` : hostname;
 }
 
 /** Whether datagrams from there can only come from this machine: no card lets a loopback source in (RFC 1122, 3.2.1.3). */

@@ -141,7 +141,7 @@ export class SocketChannel implements DatagramChannel {
     if (to.scheme === "unixgram" && to.path === "") return ["address", "who sent it has no path"];
     if (to.scheme !== "udp") return null;
     if (to.port === 0) return ["no-port", "name the real port"];
-    if (this.#family === 4 && isIPv6(to.hostname)) {
+    if (this.#family === 4 && to.hostname.includes(":") && isIPv6(to.hostname)) {
       return ["address", "this channel is bound to IPv4, open it at udp://[::]:0"];
     }
     if (to.hostname === "255.255.255.255" && !this.#broadcast) {

@@ -52,13 +52,29 @@ export class OwnReplies {
   }
 }
 
-/** The peer and 64 bits of what the bytes are (two FNV-1a with different starts): no secret, and need not be one. */
+/**
+ * The peer and 64 bits of what the bytes are (two FNV-1a with different starts and factors, four bytes at a time): no
+ * secret, and need not be one.
+ */
 function keyOf(peer: string, bytes: Uint8Array): string {
   let one = 0x811c9dc5, other = 0x9747b28c;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number;
-    one = Math.imul(one ^ byte, 0x01000193);
-    other = Math.imul(other ^ byte, 0x5bd1e995);
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const whole = bytes.length & ~3;
+  for (let at = 0; at < whole; at += 4) {
+    const word = words.getInt32(at, true);
+    one = mixed(one, word, 0x01000193);
+    other = mixed(other, word, 0x5bd1e995);
+  }
+  for (let at = whole; at < bytes.length; at++) {
+    const byte = words.getUint8(at);
+    one = mixed(one, byte, 0x01000193);
+    other = mixed(other, byte, 0x5bd1e995);
   }
   return `${peer} ${bytes.length} ${one >>> 0} ${other >>> 0}`;
+}
+
+/** A product moves bits up only; the shift brings the high ones of a word down again. */
+function mixed(hash: number, word: number, factor: number): number {
+  const product = Math.imul(hash ^ word, factor);
+  return product ^ (product >>> 15);
 }
