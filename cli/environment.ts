@@ -20,6 +20,15 @@ export function environmentOf(program: string): Environment {
   return state === "granted" ? (name) => Deno.env.get(name) : NOTHING_SET;
 }
 
+/** Answers as `environment` did when it was first asked, also when the program may no longer look. */
+export function remembered(environment: Environment): Environment {
+  const known = new Map<string, string | undefined>();
+  return (name) => {
+    if (!known.has(name)) known.set(name, environment(name));
+    return known.get(name);
+  };
+}
+
 /**
  * The variable of an option.
  *

@@ -1,8 +1,10 @@
 /**
- * What a terminal or a log line must never get raw: C0 and C1 controls, DEL, and the characters that reorder text
- * (Unicode Bidi_Control, UAX #9) or are invisible.
+ * What a terminal or a log line must never get raw: C0 and C1 controls, DEL, and what is not seen by itself, because it reorders
+ * text (Bidi_Control, UAX #9), has no width, or is ignored (Default_Ignorable_Code_Point, UAX #44). Variation selectors stay:
+ * they are part of many emoji.
  */
-const UNPRINTABLE = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+const UNPRINTABLE =
+  /[[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]--[\ufe00-\ufe0f]]/gv;
 
 /**
  * `text` on one line and harmless to a terminal: every control or reordering character is shown as an escape, the
@@ -27,7 +29,8 @@ export function printableJson(value: unknown): string {
   return printable(JSON.stringify(value));
 }
 
-/** The escape that JSON has for it too. */
+/** The escape that JSON has for it too: one for each UTF-16 unit. */
 function escaped(found: string): string {
-  return `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return found.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    .join("");
 }

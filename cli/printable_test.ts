@@ -1,24 +1,25 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { printable, printableJson, printableLines } from "./printable.ts";
 
 /** Everything that must not reach a terminal or break a log line. */
+const range = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const DANGEROUS = [
-  ...Array.from({ length: 32 }, (_, code) => code),
-  ...Array.from({ length: 33 }, (_, i) => 0x7f + i),
-  0x61c,
-  ...[0x200b, 0x200e, 0x200f, 0x2028, 0x2029],
-  ...[0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069, 0xfeff],
-].map((code) => String.fromCharCode(code));
+  ...[...range(0, 0x1f), ...range(0x7f, 0x9f)],
+  ...[...range(0x200b, 0x200f), ...range(0x2028, 0x202e), ...range(0x2060, 0x206f)],
+  ...[0xad, 0x34f, 0x61c, 0x115f, 0x180e, 0x3164, 0xfeff, 0xffa0, 0xfff9, 0xe0001, 0xe0041],
+].map((code) => String.fromCodePoint(code));
 
-Deno.test("printable shows every control and reordering character as an escape", () => {
+Deno.test("printable shows every control, reordering and invisible character as an escape", () => {
   for (const character of DANGEROUS) {
-    const code = character.charCodeAt(0).toString(16).padStart(4, "0");
-    assertEquals(printable(`a${character}b`), `a\\u${code}b`);
+    const shown = printable(`a${character}b`);
+    assertMatch(shown, /^a(\\u[0-9a-f]{4}){1,2}b$/);
+    assertEquals(JSON.parse(`"${shown}"`), `a${character}b`);
   }
 });
 
 Deno.test("printable leaves text of any language as it is", () => {
-  for (const text of ["plain", "粘包", "naïve €", "🙂👍🏽", "עברית"]) {
+  for (const text of ["plain", "粘包", "naïve €", "🙂👍🏽❤️", "עברית"]) {
     assertEquals(printable(text), text);
   }
 });

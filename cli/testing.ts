@@ -23,11 +23,13 @@ async function command(
   stdin: "null" | "piped",
   deadlineMs = DEADLINE_MS,
   stderr: "piped" | "null" = "piped",
+  parent: readonly string[] = [],
 ): Promise<Deno.Command> {
   const program = programs[name];
   const flags = [...permissionFlags(program), "--config", projectPath("deno.json")];
-  return new Deno.Command(Deno.execPath(), {
-    args: ["run", ...flags, ...await stdFlags(), projectPath(program.main), ...args],
+  const [command = "", ...before] = [...parent, Deno.execPath()];
+  return new Deno.Command(command, {
+    args: [...before, "run", ...flags, ...await stdFlags(), projectPath(program.main), ...args],
     env: { NO_COLOR: "1" },
     stdin,
     stdout: "piped",
@@ -36,13 +38,14 @@ async function command(
   });
 }
 
-/** Runs a program to its end. */
+/** Runs a program to its end. `parent` is a command line that runs the one behind it. */
 export async function runProgram(
   name: keyof typeof programs,
   args: readonly string[],
   input: string | Uint8Array = "",
+  parent?: readonly string[],
 ): Promise<Ended> {
-  const child = (await command(name, args, "piped")).spawn();
+  const child = (await command(name, args, "piped", DEADLINE_MS, "piped", parent)).spawn();
   const feeding = feed(child.stdin, input);
   const { code, stdout, stderr } = await child.output();
   await feeding;
@@ -88,13 +91,17 @@ export class RunningServer implements AsyncDisposable {
     this.#log = log;
   }
 
-  /** Starts it and waits until it listens on `count` endpoints. It is killed after `deadlineMs`, 2 minutes by default. */
+  /**
+   * Starts it and waits until it listens on `count` endpoints. It is killed after `deadlineMs`, 2 minutes by default. `parent` is a
+   * command line that replaces itself with the one behind it, as `env` does.
+   */
   static async start(
     args: readonly string[],
     count: number,
     deadlineMs?: number,
+    parent?: readonly string[],
   ): Promise<RunningServer> {
-    const child = (await command("server", args, "null", deadlineMs)).spawn();
+    const child = (await command("server", args, "null", deadlineMs, "piped", parent)).spawn();
     const log = new Said(child.stderr);
     const listening = Promise.withResolvers<string[]>();
     const said = collect(child.stdout, (text) => {
@@ -112,9 +119,9 @@ export class RunningServer implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Waits until it has logged something that fits `pattern`, and resolves to the match. */
-  logged(pattern: RegExp): Promise<RegExpExecArray> {
-    return this.#log.until(pattern);
+  /** Waits until it has logged something that fits `pattern`, and resolves to the match; to the n-th one of a global pattern. */
+  logged(pattern: RegExp, nth = 1): Promise<RegExpMatchArray> {
+    return this.#log.until(pattern, nth);
   }
 
   /** Sends it a signal. */
@@ -154,11 +161,13 @@ class Said {
   }
 
   /** Waits for text that fits `pattern`; the end of the stream without it is an error. */
-  async until(pattern: RegExp): Promise<RegExpExecArray> {
+  async until(pattern: RegExp, nth: number): Promise<RegExpMatchArray> {
     const ended = this.all.then(() => true);
     for (let over = false;;) {
-      const found = pattern.exec(this.#text);
-      if (found !== null) return found;
+      const found = pattern.global
+        ? [...this.#text.matchAll(pattern)][nth - 1]
+        : this.#text.match(pattern);
+      if (found) return found;
       if (over) throw new Error(`Nothing fits ${pattern} in: ${this.#text}`);
       over = await Promise.race([ended, this.#grown.promise.then(() => false)]);
     }

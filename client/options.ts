@@ -46,6 +46,9 @@ const COMMON = {
   "accept-new": flag("trust a server that was never seen, and remember it"),
   "tls-cert": optional("FILE", "our own certificate chain (PEM), if the server wants one", text),
   "tls-key": optional("FILE", "its private key (PEM)", text),
+  raw: flag(
+    "let a terminal get what the server sends as it is, with the control characters that are shown as escapes otherwise",
+  ),
   json: flag("print one JSON object per answer"),
   quiet: flag("print no errors; the exit code tells"),
   timeout: withDefault("S", "longest wait for the server to connect or to answer", "10", seconds),

@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import { Buffer } from "node:buffer";
-import { printableJson, printableLines } from "../cli/printable.ts";
+import { printable, printableJson, printableLines } from "../cli/printable.ts";
 import { OutputClosedError } from "./errors.ts";
 
 const LINE_END = Uint8Array.of(0x0a);
@@ -9,7 +9,7 @@ const LINE_END = Uint8Array.of(0x0a);
 export interface OutputStyle {
   /** One JSON object per answer instead of its bytes. */
   readonly json: boolean;
-  /** The output is a terminal, which must not get control characters of a server. */
+  /** The output is a terminal that must not get control characters of a server. */
   readonly terminal: boolean;
   /** The encoding that streams of bytes come in; they are written in UTF-8. By default they are left as they are. */
   readonly encoding?: string | undefined;
@@ -57,9 +57,9 @@ export class Output {
     );
   }
 
-  /** Writes a result: `facts` as JSON, or `text` for people. */
+  /** Writes a result: `facts` as JSON, or `text` for people; nothing in it is raw, whatever a server says. */
   async result(facts: Readonly<Record<string, string | number>>, text: string): Promise<void> {
-    const line = this.#style.json ? printableJson(facts) : text;
+    const line = this.#style.json ? printableJson(facts) : printable(text);
     await this.#writeAll(this.#encoder.encode(`${line}\n`));
   }
 

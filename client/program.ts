@@ -68,7 +68,10 @@ export async function runClient(
   } catch (error) {
     if (!quiet && !(error instanceof OutputClosedError)) {
       const cure = cureFor(error, command && "service" in command ? command.service : null);
-      console.error(`nonstick: ${printableLines(told(error) + cure)}`);
+      // Only what we say ourselves has lines: a server could make up some of ours.
+      const ours = error instanceof ConnectError || error instanceof UsageError;
+      const shown = ours ? printableLines : printable;
+      console.error(`nonstick: ${shown(told(error) + cure)}`);
     }
     const code = exitCodeOf(error);
     return code === 0 || code === USAGE ? code : command?.failureCode ?? code;
@@ -81,11 +84,11 @@ async function runCommand(
   settings: ClientSettings,
 ): Promise<number | void> {
   checkWords(command, words);
-  const { json, encoding } = settings;
-  const style = { json, encoding, terminal: Deno.stdout.isTerminal() };
+  const { json, encoding, raw } = settings;
+  const style = { json, encoding, terminal: !raw && Deno.stdout.isTerminal() };
   const output = new Output(style, (bytes) => Deno.stdout.write(bytes));
   const errors = new Output(
-    { json: false, encoding, terminal: Deno.stderr.isTerminal() },
+    { json: false, encoding, terminal: !raw && Deno.stderr.isTerminal() },
     (bytes) => Deno.stderr.write(bytes),
   );
   const input = Deno.stdin;
@@ -198,7 +201,7 @@ function checkWords({ name, form, words: [least, most] }: Command, words: readon
   if (words.length > most) throw new UsageError(`${name} takes no argument ${words[most]}.`);
 }
 
-type ServerEndpoint = Exclude<Endpoint | DatagramEndpoint, { scheme: "memory" | "stdio" }>;
+type ServerEndpoint = Exclude<Endpoint | DatagramEndpoint, { scheme: "memory" | "stdio" | "fd" }>;
 
 function needsStream({ name }: Command, { scheme }: DatagramEndpoint): UsageError {
   const others = COMMANDS.filter((command) => "runOverDatagrams" in command);
@@ -209,7 +212,8 @@ function needsStream({ name }: Command, { scheme }: DatagramEndpoint): UsageErro
 function readEndpoint(url: string): ServerEndpoint {
   try {
     const endpoint = parseAnyEndpoint(url);
-    if (endpoint.scheme !== "memory" && endpoint.scheme !== "stdio") return endpoint;
+    const { scheme } = endpoint;
+    if (scheme !== "memory" && scheme !== "stdio" && scheme !== "fd") return endpoint;
     throw new UsageError(`Cannot connect to ${url}: it leads to no other program.`);
   } catch (error) {
     if (error instanceof EndpointError) throw new UsageError(`${error.message}.`);

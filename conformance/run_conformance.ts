@@ -162,7 +162,8 @@ export function targetEndpoint(
   { spawn, side, certificate }: Pick<RunOptions, "spawn" | "side" | "certificate">,
 ): TargetEndpoint {
   const endpoint = parseEndpoint(target);
-  if (endpoint.scheme === "memory" || endpoint.scheme === "quic") {
+  const { scheme } = endpoint;
+  if (scheme === "memory" || scheme === "quic" || scheme === "fd") {
     throw new EndpointError(target, "scheme", "a target is at tcp://, tls://, unix: or stdio:");
   }
   if (side === "client") {

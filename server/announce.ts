@@ -1,4 +1,5 @@
 import { addressFacts } from "../cli/address.ts";
+import { printable } from "../cli/printable.ts";
 import { NATIVE, withDialect } from "../cli/dialect.ts";
 import { formatEndpoint, isEncrypted, parseAnyEndpoint } from "../protocol/transport/mod.ts";
 import type { Plan } from "./listener_plan.ts";
@@ -9,7 +10,7 @@ export function announce(
   { endpoint, speak, framing, hint }: Plan,
   secret: boolean,
 ): void {
-  const url = withDialect(placeOf(at, endpoint), speak, framing);
+  const url = printable(withDialect(placeOf(at, endpoint), speak, framing));
   if (endpoint.scheme === "stdio") {
     // Stdout belongs to the conversation.
     console.error(`listening ${url}`);

@@ -12,6 +12,8 @@ export interface Slots {
   acquire(signal: AbortSignal): Promise<boolean>;
   /** Gives a slot back. */
   release(): void;
+  /** Makes it more or fewer slots. */
+  resize(max: number): void;
 }
 
 /**
@@ -28,8 +30,7 @@ export interface Slots {
  * ```
  */
 export class ConnectionSlots implements Slots {
-  /** Most connections at once. */
-  readonly max: number;
+  #max: number;
   #used = 0;
   readonly #waiting: Waiter[] = [];
 
@@ -39,10 +40,25 @@ export class ConnectionSlots implements Slots {
    * @throws {RangeError} if `max` is not a positive integer.
    */
   constructor(max: number) {
-    if (!Number.isSafeInteger(max) || max < 1) {
-      throw new RangeError(`Cannot serve ${max} connections at once: not a positive integer`);
+    this.#max = checked(max);
+  }
+
+  /** Most connections at once. */
+  get max(): number {
+    return this.#max;
+  }
+
+  /**
+   * Makes it more or fewer slots. Those in excess go as they are given back.
+   *
+   * @throws {RangeError} if `max` is not a positive integer.
+   */
+  resize(max: number): void {
+    this.#max = checked(max);
+    while (this.#used < max && this.#waiting.length > 0) {
+      this.#used++;
+      this.#waiting.shift()?.go();
     }
-    this.max = max;
   }
 
   /** Slots taken now. */
@@ -53,7 +69,7 @@ export class ConnectionSlots implements Slots {
   /** Takes a slot as soon as there is one and resolves to true; to false once `signal` is aborted. */
   acquire(signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return Promise.resolve(false);
-    if (this.#used < this.max) {
+    if (this.#used < this.#max) {
       this.#used++;
       return Promise.resolve(true);
     }
@@ -75,8 +91,13 @@ export class ConnectionSlots implements Slots {
 
   /** Gives a slot back: to the one who has waited longest, if anyone has. */
   release(): void {
-    const waiter = this.#waiting.shift();
+    const waiter = this.#used > this.#max ? undefined : this.#waiting.shift();
     if (waiter === undefined) this.#used--;
     else waiter.go();
   }
+}
+
+function checked(max: number): number {
+  if (Number.isSafeInteger(max) && max >= 1) return max;
+  throw new RangeError(`Cannot serve ${max} connections at once: not a positive integer`);
 }

@@ -40,3 +40,24 @@ Deno.test("a number of slots that makes no sense is refused", () => {
     assertThrows(() => new ConnectionSlots(max), RangeError, "not a positive integer");
   }
 });
+
+Deno.test("slots can become more or fewer while they are in use", async () => {
+  const slots = new ConnectionSlots(1), { signal } = new AbortController();
+  const got: string[] = [];
+  const acquire = (name: string) => slots.acquire(signal).then(() => void got.push(name));
+  await acquire("a");
+  const waiting = [acquire("b"), acquire("c")];
+  slots.resize(2);
+  await waiting[0];
+  assertEquals([got.join(), slots.used, slots.max], ["a,b", 2, 2]);
+  slots.resize(1);
+  // The first one that comes back is in excess.
+  slots.release();
+  assertEquals(slots.used, 1);
+  slots.release();
+  await Promise.all(waiting);
+  assertEquals([got.join(), slots.used], ["a,b,c", 1]);
+  slots.release();
+  assertEquals(slots.used, 0);
+  assertThrows(() => slots.resize(0), RangeError, "not a positive integer");
+});

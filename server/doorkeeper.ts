@@ -72,7 +72,7 @@ export interface Door {
 
 /** Counts who is in, and remembers who has misbehaved. */
 export class Doorkeeper implements Door {
-  readonly #rules: DoorRules;
+  #rules: DoorRules;
   readonly #now: () => number;
   readonly #sources = new Map<string, Source>();
   readonly #facts = new Map<string, Facts>();
@@ -81,6 +81,12 @@ export class Doorkeeper implements Door {
   constructor(rules: DoorRules, now: () => number = () => performance.now()) {
     this.#rules = rules;
     this.#now = now;
+  }
+
+  /** Lets in by other rules from now on; who is in stays, and penalties do. */
+  changeRules(rules: DoorRules): void {
+    this.#rules = rules;
+    this.#facts.clear();
   }
 
   /** Sources that are remembered. */
@@ -107,11 +113,12 @@ export class Doorkeeper implements Door {
 
   /** A peer that was let in has gone. */
   leave(remote: string): void {
-    const facts = this.#guarded(remote);
-    const source = facts && this.#sources.get(facts.key);
-    if (!source) return;
-    source.connections--;
-    if (source.connections <= 0 && source.paidAt <= this.#now()) this.#sources.delete(facts.key);
+    const address = addressOf(remote), key = address === null ? "" : this.#factsOf(address).key;
+    // Whether it was counted is up to the rules when it came.
+    const source = this.#sources.get(key);
+    if (source === undefined) return;
+    source.connections = Math.max(0, source.connections - 1);
+    if (source.connections === 0 && source.paidAt <= this.#now()) this.#sources.delete(key);
   }
 
   /** A peer did something for which its source has to wait. */

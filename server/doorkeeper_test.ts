@@ -154,3 +154,16 @@ Deno.test("--deny and --allow hold at the door of the program, and a bad rule st
   assertEquals(bad.code, 2);
   assertStringIncludes(bad.stderr, '"nonsense" is no network');
 });
+
+Deno.test("other rules hold for who comes next; who is in leaves, and penalties stay", () => {
+  const door = new Doorkeeper({ ...OPEN, mostPerSource: 1 }, () => 0);
+  const peer = "tcp://192.0.2.1:5", other = "tcp://192.0.2.2:5";
+  assertEquals([door.enter(peer), door.enter(peer)?.refused], [null, "too many connections"]);
+  door.changeRules({ ...OPEN, mostPerSource: 2 });
+  assertEquals([door.enter(peer), door.enter(peer)?.refused], [null, "too many connections"]);
+  door.changeRules({ ...OPEN, deny: networks("192.0.2.2"), exempt: networks("192.0.2.1") });
+  assertEquals(door.enter(other)?.refused, "denied");
+  door.leave(peer);
+  door.leave(peer);
+  assertEquals(door.size, 0);
+});

@@ -1,6 +1,7 @@
 import { addressFacts } from "../cli/address.ts";
 import { NATIVE } from "../cli/dialect.ts";
 import { UsageError } from "../cli/options.ts";
+import { printable } from "../cli/printable.ts";
 import { formatEndpoint, isEncrypted } from "../protocol/transport/mod.ts";
 import type { Grants } from "./grants.ts";
 import type { ListenerPlan, Plan } from "./listener_plan.ts";
@@ -65,6 +66,6 @@ export function refuseExposure(plans: readonly Plan[], grants: Grants, insecure:
     const why = exposureOf(plan, grants);
     if (why === null) continue;
     if (!insecure) throw new UsageError(why);
-    console.error(`WARNING: --insecure: ${why.split("\n")[0]}`);
+    console.error(printable(`WARNING: --insecure: ${why.split("\n")[0]}`));
   }
 }

@@ -6,7 +6,7 @@ import type { Door, PENALTIES } from "./doorkeeper.ts";
 import { FloodGate } from "./flood_gate.ts";
 import type { Log, LogFields } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { Newcomers } from "./newcomers.ts";
+import type { Newcomers } from "./newcomers.ts";
 import type { ServeOptions } from "./serve.ts";
 
 /** Lines about peers that are written at once, and each second from then on: a flood must not fill the log. */
@@ -15,8 +15,8 @@ const BURST = 100, PER_SECOND = 20;
 /** What stands between the listeners and those who come. */
 export interface GuardParts {
   readonly door: Door;
-  /** Connections at once that have not introduced themselves. */
-  readonly mostNewcomers: number;
+  /** Who has not introduced itself. */
+  readonly newcomers: Newcomers<Connection>;
   readonly log: Log;
   readonly metrics: Metrics | null;
 }
@@ -26,9 +26,8 @@ export interface GuardParts {
  * it. They share one count.
  */
 export function guardHooks(
-  { door, mostNewcomers, log, metrics }: GuardParts,
+  { door, newcomers, log, metrics }: GuardParts,
 ): Pick<Required<ServeOptions>, "verify" | "admitted" | "finish" | "error"> {
-  const newcomers = new Newcomers<Connection>(mostNewcomers);
   const pushedOut = new WeakSet<Connection>();
   const gate = new FloodGate(BURST, PER_SECOND);
   let untold = 0;
@@ -55,6 +54,7 @@ export function guardHooks(
         return false;
       }
       metrics?.opened();
+      log.add("debug", "connected", { listener: endpoint, peer: remote });
       const turn = newcomers.enter(connection, door.sourceOf(remote), () => {
         pushedOut.add(connection);
         refuse(endpoint, remote, "too many unauthenticated");
@@ -66,9 +66,10 @@ export function guardHooks(
       });
     },
     admitted: (connection) => newcomers.leave(connection),
-    finish(connection) {
+    finish(connection, { endpoint }) {
       newcomers.leave(connection);
       left(connection.remote);
+      log.add("debug", "disconnected", { listener: endpoint, peer: connection.remote });
     },
     error(error, connection, { endpoint }) {
       // That it failed then is our doing, and was told.

@@ -37,6 +37,18 @@ Deno.test("each service keeps what it needs, and nothing else", async () => {
   assertEquals([exec["read"], exec["write"], exec["run"], exec["net"]], [GONE, GONE, KEPT, GONE]);
 });
 
+Deno.test({
+  name: "what a SIGHUP reads again can be read, and nothing can be written",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const file = await Deno.makeTempFile();
+    await Deno.writeTextFile(file, '{ "listen": "tcp://:0" }');
+    const all = await powers("--config", file);
+    assertEquals([all["read"], all["write"], all["net"], all["env"]], [KEPT, GONE, GONE, GONE]);
+    await Deno.remove(file);
+  },
+});
+
 Deno.test("what was accepted goes on without the power to connect", async () => {
   await using server = await RunningServer.start(["--listen", "tcp://:0"], 1);
   for (let i = 0; i < 3; i++) {

@@ -69,6 +69,12 @@ const DEFAULT_SERVICE = "echo";
  */
 export function planListener(url: string, grants: Grants): Plan {
   const endpoint = readEndpoint(url);
+  if (endpoint.scheme === "fd" && grants.exec !== undefined) {
+    // The runtime cannot mark an open file as ours alone (FD_CLOEXEC): they could accept connections in our place.
+    throw new UsageError(
+      `Cannot listen on ${url} with --allow-exec: the programs would get the socket, too.`,
+    );
+  }
   const dialect = dialectOf(endpoint);
   if (endpoint.scheme === "udp" || endpoint.scheme === "unixgram") {
     const service = datagramServiceOf(url, dialect);

@@ -4,8 +4,11 @@ import { ExchangeError, ProtocolError } from "../protocol/native/mod.ts";
 import { ConnectionLostError, DeadlineError } from "../protocol/session/mod.ts";
 import { DatagramError } from "../protocol/transport/mod.ts";
 
-/** How bad it is: told, peer's fault, our fault. */
-export type LogLevel = "info" | "warn" | "error";
+/** How bad it is, from nothing to the worst: what goes well, what happened, a peer's fault, our fault. */
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+
+/** One of {@linkcode LOG_LEVELS}. */
+export type LogLevel = typeof LOG_LEVELS[number];
 
 /** How log lines are written. */
 export type LogFormat = "text" | "json";
@@ -15,19 +18,28 @@ export type LogFields = Readonly<Record<string, string | number>>;
 
 /** Writes one line per event, whatever bytes its fields hold. */
 export class Log {
-  readonly #format: LogFormat;
+  /** How lines look. */
+  format: LogFormat;
+  /** What is not as bad as this is left out. */
+  least: LogLevel;
   readonly #write: (line: string) => void;
 
   /** Makes a log that hands its lines to `write`. */
-  constructor(format: LogFormat, write: (line: string) => void = (line) => console.error(line)) {
-    this.#format = format;
+  constructor(
+    format: LogFormat,
+    least: LogLevel = "info",
+    write: (line: string) => void = (line) => console.error(line),
+  ) {
+    this.format = format;
+    this.least = least;
     this.#write = write;
   }
 
-  /** Writes one line. */
+  /** Writes one line, if it is bad enough. */
   add(level: LogLevel, event: string, fields: LogFields = {}): void {
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.least)) return;
     const time = new Date().toISOString();
-    if (this.#format === "json") {
+    if (this.format === "json") {
       this.#write(printableJson({ time, level, event, ...fields }));
     } else {
       const pairs = Object.entries(fields).map(([name, value]) => `${name}=${shown(value)}`);

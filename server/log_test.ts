@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { FrameTooLargeError } from "../protocol/framing/mod.ts";
 import { DeadlineError } from "../protocol/session/mod.ts";
-import { Log, type LogFormat } from "./log.ts";
+import { Log, LOG_LEVELS, type LogFormat, type LogLevel } from "./log.ts";
 
 function logged(format: LogFormat, write: (log: Log) => void): string {
   const lines: string[] = [];
-  write(new Log(format, (line) => lines.push(line)));
+  write(new Log(format, "info", (line) => lines.push(line)));
   assertEquals(lines.length, 1);
   return lines[0] ?? "";
 }
@@ -36,6 +36,16 @@ Deno.test("peers' faults are warnings, ours are errors with their stack", () => 
   assertEquals(level(new TypeError("a bug")), "error");
   assertEquals(level("thrown text"), "error");
   assertMatch(logged("text", (log) => log.failure(new TypeError("a bug"), PEER)), /stack="/);
+});
+
+Deno.test("a level leaves out what is not as bad", () => {
+  const told = (least: LogLevel) => {
+    const lines: string[] = [];
+    const log = new Log("json", least, (line) => lines.push(JSON.parse(line).level));
+    for (const level of LOG_LEVELS) log.add(level, "x");
+    return lines;
+  };
+  LOG_LEVELS.forEach((least, i) => assertEquals(told(least), LOG_LEVELS.slice(i)));
 });
 
 Deno.test("no field can break the line or the terminal", () => {

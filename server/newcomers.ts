@@ -27,7 +27,8 @@ interface Group {
  * as fast as programs do gets through, even from an address that a flood comes from.
  */
 export class Newcomers<Key extends object> {
-  readonly #most: number;
+  /** So many of them at once. */
+  most: number;
   /** In the order of coming. */
   readonly #all = new Map<Key, Newcomer>();
   readonly #groups = new Map<string, Group>();
@@ -35,9 +36,9 @@ export class Newcomers<Key extends object> {
   #begun = 0;
   #ticking = false;
 
-  /** `most` of them at once. */
+  /** None yet. */
   constructor(most: number) {
-    this.#most = most;
+    this.most = most;
   }
 
   /** How many there are. */
@@ -50,7 +51,7 @@ export class Newcomers<Key extends object> {
    * was pushed out before.
    */
   enter(key: Key, source: string, drop: () => void): true | Promise<boolean> {
-    if (this.#all.size >= this.#most) this.#pushOut();
+    if (this.#all.size >= this.most) this.#pushOut();
     const group = this.#groups.get(source) ?? { source, count: 0, waiting: [] };
     this.#groups.set(source, group);
     group.count++;

@@ -1,13 +1,17 @@
+import { mostNewcomers } from "./door_rules.ts";
 import { ConnectionSlots } from "./connection_slots.ts";
 import { listenForDatagrams } from "./datagrams/listen_for_datagrams.ts";
 import type { Doorkeeper } from "./doorkeeper.ts";
 import type { Grants } from "./grants.ts";
 import { guardHooks } from "./guard.ts";
-import type { Asked } from "./listener_plan.ts";
+import type { Asked, Plan } from "./listener_plan.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import { type Listening, openListener, type Shared } from "./open_listener.ts";
+import { Newcomers } from "./newcomers.ts";
+import { type Listening, openListener, type Shared, socketsOf } from "./open_listener.ts";
 import type { GrantSettings } from "./read_grants.ts";
+import { type Live, serveAnew } from "./reload/serve_anew.ts";
+import type { Connection } from "../protocol/transport/mod.ts";
 import type { ServerOptions } from "./server.ts";
 import { Crew } from "./workers/crew.ts";
 import { SharedSlots } from "./workers/shared_slots.ts";
@@ -21,6 +25,8 @@ export interface Opened {
   readonly servers: readonly Omit<Listening, "endpoint">[];
   /** The workers. */
   readonly crew: Crew | null;
+  /** Serves who connects from now on by these settings, in every thread. */
+  readonly change: (settings: GrantSettings, token: Uint8Array | undefined) => Promise<void>;
 }
 
 /** What all listeners are opened with. */
@@ -35,6 +41,8 @@ export interface Common {
   readonly tls: ServerOptions["tls"] | null;
   /** Who is let in. It is in this thread: datagrams cannot wait for another one. */
   readonly door: Doorkeeper;
+  /** Throws if a listener must not be open for whom it is open for. */
+  readonly refuse: (plan: Plan) => void;
   /** Where it is told. */
   readonly log: Log;
   /** Where it is counted, if anywhere. */
@@ -50,50 +58,59 @@ type Here = Shared & Pick<Common, "door" | "log" | "metrics">;
  * @throws {ListenError} if one of them cannot be listened on.
  */
 export async function openAll(asked: readonly Asked[], common: Common): Promise<Opened> {
-  const { settings, grants: { chat, token }, sharing: { count, shares }, tls, door, log, metrics } =
-    common;
+  const { settings, grants, sharing: { count, shares }, tls, door, refuse, log, metrics } = common;
+  const { chat, token } = grants;
   const most = settings["max-connections"];
-  const newcomers = settings["max-unauthenticated"] ?? Math.ceil(most / 2);
   const theirs = count === 0 ? [] : asked.filter(({ plan }) => shares(plan));
   const ours = asked.filter((one) => !theirs.includes(one));
   // Who has not introduced itself is known to the thread that serves it alone: each has its part of them.
-  const mostNewcomers = Math.ceil(newcomers / (count + (ours.length > 0 ? 1 : 0)));
-  const guard = guardHooks({ door, mostNewcomers, log, metrics });
+  const threads = count + (ours.length > 0 ? 1 : 0);
+  const share = (of: GrantSettings) => Math.ceil(mostNewcomers(of) / threads);
+  const newcomers = new Newcomers<Connection>(share(settings));
+  const shared = count === 0 ? null : new SharedSlots(most);
+  const slots = shared ?? new ConnectionSlots(most);
+  const guard = guardHooks({ door, newcomers, log, metrics });
+  const here = { tls, sockets: socketsOf(settings), slots, guard, refuse, door, log, metrics };
   const servers: Omit<Listening, "endpoint">[] = [];
+  const live: Live = { grants, listeners: [], slots, newcomers, log };
   try {
-    if (count === 0) {
-      const here = { tls, guard, slots: new ConnectionSlots(most), door, log, metrics };
-      return { endpoints: await openHere(ours, here, servers), servers, crew: null };
-    }
-    const slots = new SharedSlots(most), crew = new Crew({ count, door, chat, log });
-    servers.push(crew);
-    const here = await openHere(ours, { tls, guard, slots, door, log, metrics }, servers);
-    const task = { settings, tls, token, mostNewcomers, slots: slots.memory };
-    const there = await crew.open(theirs, task);
+    const crew = shared && new Crew({ count, door, chat, log });
+    if (crew !== null) servers.push(crew);
+    await openHere(ours, here, servers, live);
+    const there = shared === null ? [] : await crew?.open(theirs, {
+      ...{ settings, tls, token, mostNewcomers: share(settings), slots: shared.memory },
+    }) ?? [];
+    const bound = live.listeners.map(({ server }) => server.endpoint);
     const endpoints = asked.map((one) =>
-      (theirs.includes(one) ? there[theirs.indexOf(one)] : here[ours.indexOf(one)]) ?? ""
+      (theirs.includes(one) ? there[theirs.indexOf(one)] : bound[ours.indexOf(one)]) ?? ""
     );
-    return { endpoints, servers, crew };
+    return {
+      ...{ endpoints, servers, crew },
+      async change(settings, token) {
+        const change = { settings, token, mostNewcomers: share(settings) };
+        serveAnew(live, change);
+        await crew?.change(change);
+      },
+    };
   } catch (error) {
     await Promise.all(servers.map((server) => server.shutdown({ timeoutMs: 0 })));
     throw error;
   }
 }
 
-/** Opens them in this thread, adds them to `servers`, and tells their endpoints. */
+/** Opens them in this thread, and adds them to `servers` and `live`. */
 async function openHere(
   asked: readonly Asked[],
   here: Here,
   servers: Omit<Listening, "endpoint">[],
-): Promise<string[]> {
+  live: Live,
+): Promise<void> {
   const { door, log, metrics } = here;
-  const endpoints: string[] = [];
-  for (const { plan } of asked) {
+  for (const { url, plan } of asked) {
     const server = "answer" in plan
       ? await listenForDatagrams(plan, door, log, metrics)
       : await openListener(plan, here);
     servers.push(server);
-    endpoints.push(server.endpoint);
+    live.listeners.push({ url, server });
   }
-  return endpoints;
 }

@@ -24,6 +24,7 @@ import {
   MAX_FRAME_LENGTH_CEILING,
 } from "../protocol/framing/mod.ts";
 import { TUTORIALS } from "./dialects/tutorials.ts";
+import { LOG_LEVELS } from "./log.ts";
 import { DEFAULT_MAX_CONNECTIONS } from "./server.ts";
 import { SERVICES } from "./services/mod.ts";
 
@@ -56,6 +57,18 @@ export const OPTIONS = {
     wholeNumber(1, Number.MAX_SAFE_INTEGER),
   ),
   "exec-timeout": withDefault("S", "longest run of one program", "3600", seconds),
+  "socket-mode": withDefault(
+    "MODE",
+    "who may connect to unix:// sockets, as chmod says it: 600 only this user, 660 its group, too",
+    "600",
+    fileMode,
+  ),
+  backlog: withDefault(
+    "N",
+    "connections that the system keeps waiting until they are taken in (tcp://, tls://)",
+    "511",
+    wholeNumber(1, 65_535),
+  ),
   "max-connections": withDefault(
     "N",
     "connections served at once; more wait in line",
@@ -123,6 +136,12 @@ export const OPTIONS = {
     "text",
     oneOf("text", "json"),
   ),
+  "log-level": withDefault(
+    "LEVEL",
+    "least that is logged: debug (every connection), info, warn or error",
+    "info",
+    oneOf(...LOG_LEVELS),
+  ),
   config: CONFIG,
   help: flag("print this help", "h"),
   version: flag("print the version"),
@@ -137,6 +156,12 @@ function networks(text: string): Network[] {
     }
     return network;
   });
+}
+
+/** Reads a file mode in octal digits. */
+function fileMode(text: string): number {
+  if (!/^0?[0-7]{3}$/.test(text)) throw new Error("it is no file mode such as 600 or 660");
+  return Number.parseInt(text, 8);
 }
 
 /** Reads names between commas. */
@@ -158,8 +183,8 @@ const TEXT: Page["text"] = {
   about:
     `Serves echo, upper and hello over TCP, TLS, UDP and Unix sockets, raw or in frames of any kind.
 
-A URL is tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, or for datagrams udp://HOST:PORT or
-unixgram:///PATH; port 0 takes a free one. Behind it stands what is spoken: nothing for nonstick/1 (all services, what the nonstick client speaks), ?speak=SERVICE raw, as in
+A URL is tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, fd://3 for a socket that systemd passes, or
+for datagrams udp://HOST:PORT or unixgram:///PATH; port 0 takes a free one. Behind it stands what is spoken: nothing for nonstick/1 (all services, what the nonstick client speaks), ?speak=SERVICE raw, as in
 the socket tutorials, ?speak=SERVICE&framing=SPEC in frames, one answer for each.
 
 For each listener one line "listening URL" is printed on stdout; everything else goes to stderr.

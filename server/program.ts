@@ -1,6 +1,6 @@
 import { DEFAULT_ENDPOINT } from "../cli/dialect.ts";
 import { completions, completionsCommand } from "../cli/completions/mod.ts";
-import type { Environment } from "../cli/environment.ts";
+import { type Environment, remembered } from "../cli/environment.ts";
 import { helpText } from "../cli/help.ts";
 import { parseOptions, UsageError } from "../cli/options.ts";
 import { printable, printableLines } from "../cli/printable.ts";
@@ -13,19 +13,23 @@ import { announce } from "./announce.ts";
 import { runCert } from "./cert/cert_command.ts";
 import { CHAT_LIMITS, LocalChat } from "./chat/local_chat.ts";
 import { checkQuic } from "./check_quic.ts";
-import { Doorkeeper, THIS_MACHINE } from "./doorkeeper.ts";
+import { doorRules } from "./door_rules.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
 import { refuseExposure } from "./exposure.ts";
 import { giveUpPowers, tellPowers, tryPowers } from "./least_power.ts";
-import { planListener } from "./listener_plan.ts";
+import { type Plan, planListener } from "./listener_plan.ts";
 import { Log } from "./log.ts";
 import { MANUAL } from "./manual.ts";
 import { countMetrics } from "./metrics.ts";
 import { neededPowers } from "./needed_powers.ts";
 import { openAll } from "./open_all.ts";
 import { HELP, OPTIONS, type ServerSettings } from "./options.ts";
-import { readGrants } from "./read_grants.ts";
-import { onReload } from "./reload.ts";
+import { readGrants, threadSettings } from "./read_grants.ts";
+import { onHangup } from "./reload/on_hangup.ts";
+import { takeOver } from "./reload/take_over.ts";
 import { watchSignals } from "./signals.ts";
+import { requirePassed } from "./systemd/passed_sockets.ts";
+import { notifyReady } from "./systemd/ready.ts";
 import { readTls, UnreadableFileError } from "./tls_files.ts";
 import { untilEnd } from "./until_end.ts";
 import { watchMetrics } from "./watch_metrics.ts";
@@ -47,8 +51,11 @@ export async function runServer(
       return await runCert(rest, await sourcesOf(MANUAL, rest, { command, environment }));
     }
     if (command === "completions") return runCompletions(rest);
-    const sources = await sourcesOf(MANUAL, args, { environment });
-    const { values, words } = parseOptions(OPTIONS, args, sources);
+    // A SIGHUP reads them again, when the environment is out of sight.
+    const known = environment && remembered(environment);
+    const read = async () =>
+      parseOptions(OPTIONS, args, await sourcesOf(MANUAL, args, { environment: known }));
+    const { values, words } = await read();
     if (values.help) return say(HELP.trimEnd());
     if (values.version) return say(`nonstick-server ${VERSION}`);
     if (words.length > 0) {
@@ -57,7 +64,7 @@ export async function runServer(
       );
     }
     if (values["check-quic"]) return await reportQuic();
-    return await serveAll(values);
+    return await serveAll(values, async () => (await read()).values);
   } catch (error) {
     if (error instanceof UsageError) {
       return complain(`${sentence(error.message)} See nonstick-server --help.`, USAGE);
@@ -81,8 +88,11 @@ function runCompletions(args: readonly string[]): number {
   return say((given.has("help") ? helpText(text, options) : completions(MANUAL, words)).trimEnd());
 }
 
-async function serveAll(settings: ServerSettings): Promise<number> {
-  const log = new Log(settings.log);
+async function serveAll(
+  settings: ServerSettings,
+  readAgain: () => Promise<ServerSettings>,
+): Promise<number> {
+  const log = new Log(settings.log, settings["log-level"]);
   const metrics = settings.metrics === undefined ? null : countMetrics();
   const token = await readToken({
     ask: settings["ask-token"],
@@ -94,19 +104,14 @@ async function serveAll(settings: ServerSettings): Promise<number> {
   const urls = settings.listen.length > 0 ? settings.listen : [DEFAULT_ENDPOINT];
   const asked = urls.map((url) => ({ url, plan: planListener(url, grants) }));
   const plans = asked.map(({ plan }) => plan);
-  refuseExposure(plans, grants, settings.insecure);
+  plans.forEach((plan) => requirePassed(plan));
+  const refuse = (plan: Plan) => refuseExposure([plan], grants, settings.insecure);
+  plans.forEach(refuse);
   const tls = await readTls(settings, plans);
-  // Rules are objects with methods, which stay in this thread, as the door does.
-  const { allow, deny, exempt, ...options } = settings;
-  const door = new Doorkeeper({
-    allow: allow.flat(),
-    deny: deny.flat(),
-    mostPerSource: settings["max-per-address"] ?? Math.ceil(settings["max-connections"] / 4),
-    exempt: exempt.length === 0 ? THIS_MACHINE : exempt.flat(),
-  });
+  const door = new Doorkeeper(doorRules(settings));
   const sharing = sharingOf(settings.workers, plans, grants);
-  const common = { settings: options, grants, sharing, tls, door, log, metrics };
-  const opened = await openAll(asked, common);
+  const common = { settings: threadSettings(settings), grants, sharing, tls, door, refuse, log };
+  const opened = await openAll(asked, { ...common, metrics });
   const { endpoints, servers, crew } = opened;
   if (settings["exec-shell"]) {
     console.error("WARNING: --exec-shell: whoever reaches a raw exec listener runs anything here.");
@@ -114,10 +119,14 @@ async function serveAll(settings: ServerSettings): Promise<number> {
   const stopping = new AbortController();
   const counted = async () => metrics?.text(await crew?.counts()) ?? "";
   await using _watched = metrics && watchMetrics(settings.metrics, counted, stopping.signal);
-  const needed = neededPowers(plans, grants);
+  const signals = watchSignals();
+  const running = { settings, grants, urls, opened, door };
+  using _reloading = onHangup(log, async () => takeOver(running, await readAgain(), warn));
+  // From here on it can be told to reload or to end.
+  await notifyReady(warn);
+  const needed = neededPowers(plans, grants, settings);
   await giveUpPowers(needed);
   await crew?.giveUp(needed);
-  const signals = watchSignals();
   plans.forEach((plan, i) => announce(endpoints[i] ?? "", plan, token !== undefined));
   for (const note of sharing.notes) console.error(note);
   if (settings["check-powers"]) {
@@ -125,14 +134,12 @@ async function serveAll(settings: ServerSettings): Promise<number> {
     await Promise.all(servers.map((server) => server.shutdown({ timeoutMs: 0 })));
     return tellPowers(states) ? OK : CANNOT_SERVE;
   }
-  // Keys change while a server runs; connections that are open keep the one they began with.
-  using _reloading = onReload(log, async () => {
-    const renewed = await readTls(settings, plans);
-    if (!renewed) return;
-    for (const server of servers) await server.renewCertificate?.(renewed);
-  });
   const inPeace = await untilEnd(opened, signals, log, () => stopping.abort());
   return inPeace ? OK : CANNOT_SERVE;
+}
+
+function warn(text: string): void {
+  console.error(printable(text));
 }
 
 function say(text: string): number {

@@ -4,6 +4,7 @@ import { FileRoot } from "../protocol/files/mod.ts";
 import { ExchangeError } from "../protocol/native/mod.ts";
 import type { ChatBus } from "./chat/chat_bus.ts";
 import type { Limits } from "./dialects/limits.ts";
+import type { ExecGrant } from "./exec/run_program.ts";
 import type { Grants } from "./grants.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
@@ -16,6 +17,12 @@ import type { ServerSettings } from "./options.ts";
 
 /** The settings that grants are made of; they can be sent to another thread. */
 export type GrantSettings = Omit<ServerSettings, "allow" | "deny" | "exempt">;
+
+/** The settings without what cannot be sent: rules are objects with methods, and stay with the door. */
+export function threadSettings(settings: ServerSettings): GrantSettings {
+  const { allow: _allow, deny: _deny, exempt: _exempt, ...rest } = settings;
+  return rest;
+}
 
 /** What a program has one of, in whichever thread. */
 export interface Means {
@@ -65,7 +72,7 @@ async function filesGrantOf(settings: GrantSettings): Promise<FilesGrant | undef
     return undefined;
   }
   try {
-    const patience = { minRate: settings["min-rate"], graceMs: settings["frame-timeout"] };
+    const patience = patienceOf(settings);
     return { root: await FileRoot.open(root), write, bootedMs: bootedMs(), patience };
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
@@ -87,9 +94,38 @@ function execGrantOf(settings: GrantSettings): Grants["exec"] {
   return {
     shell,
     programs: programs.includes("*") ? "any" : new Set(programs),
-    maxOutput: settings["exec-output"],
-    deadlineMs: settings["exec-timeout"],
+    ...runLimitsOf(settings),
   };
+}
+
+/** What is granted from now on: the limits of `settings` and the token are new, everything else is as it was. */
+export function renewGrants(
+  { token: _, ...old }: Grants,
+  settings: GrantSettings,
+  token: Uint8Array | undefined,
+): Grants {
+  const files = old.files && { ...old.files, patience: patienceOf(settings) };
+  const exec = old.exec && { ...old.exec, ...runLimitsOf(settings) };
+  return {
+    ...old,
+    limits: limitsOf(settings),
+    ...(token === undefined ? {} : { token }),
+    services: {
+      ...old.services,
+      ...(exec === undefined ? {} : { exec: execService(exec) }),
+      ...(files === undefined ? {} : { files: filesService(files) }),
+    },
+    ...(exec === undefined ? {} : { exec }),
+    ...(files === undefined ? {} : { files }),
+  };
+}
+
+function patienceOf(settings: GrantSettings): NonNullable<FilesGrant["patience"]> {
+  return { minRate: settings["min-rate"], graceMs: settings["frame-timeout"] };
+}
+
+function runLimitsOf(settings: GrantSettings): Pick<ExecGrant, "maxOutput" | "deadlineMs"> {
+  return { maxOutput: settings["exec-output"], deadlineMs: settings["exec-timeout"] };
 }
 
 function limitsOf(settings: GrantSettings): Limits {

@@ -9,6 +9,8 @@ export type ConnectionHandler = (
 
 /** Settings and hooks of {@linkcode serve}; the hooks are those of {@linkcode Server}. */
 export interface ServeOptions extends ServerOptions {
+  /** Called with the endpoint when it listens, before anybody is served; what it throws ends the listener. */
+  readonly bound?: (endpoint: string) => void;
   /** Says whether a new connection is served at all. */
   readonly verify?: Server["verify"];
   /** Prepares a connection before the handler. */
@@ -41,6 +43,12 @@ export interface ServeOptions extends ServerOptions {
 export async function serve(handler: ConnectionHandler, options: ServeOptions): Promise<Server> {
   const server = new HookServer(handler, options);
   await server.bind();
+  try {
+    options.bound?.(server.endpoint);
+  } catch (error) {
+    await server.shutdown({ timeoutMs: 0 });
+    throw error;
+  }
   void server.serveForever();
   return server;
 }

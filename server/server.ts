@@ -24,6 +24,18 @@ export interface ServerOptions {
   /** Certificate chain and private key in PEM, for `tls://` endpoints. */
   readonly tls?: Exclude<ListenOptions["tls"], undefined>;
   /**
+   * Connections that the system may keep waiting before they are taken in, TCP and TLS only.
+   *
+   * @default {511}
+   */
+  readonly backlog?: number;
+  /**
+   * File mode of a Unix socket.
+   *
+   * @default {0o600} (only this user can connect)
+   */
+  readonly socketMode?: number;
+  /**
    * Most connections served at once. Those in excess wait: one accepted, the others in the listen queue of the
    * kernel. Several servers share a number by sharing {@linkcode ConnectionSlots}.
    *
@@ -175,8 +187,13 @@ export abstract class Server implements AsyncDisposable {
   async bind(): Promise<void> {
     if (this.#listener !== null) return;
     this.#draining.signal.throwIfAborted();
-    const { listen: endpoint, tls, reusePort = false } = this.#options;
-    this.#listener = await listen(endpoint, { reusePort, ...(tls ? { tls } : {}) });
+    const { listen: endpoint, tls, backlog, socketMode, reusePort = false } = this.#options;
+    this.#listener = await listen(endpoint, {
+      reusePort,
+      ...(tls ? { tls } : {}),
+      ...(backlog === undefined ? {} : { backlog }),
+      ...(socketMode === undefined ? {} : { socketMode }),
+    });
     this.#intake = new Intake(this.#listener);
   }
 

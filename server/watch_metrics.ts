@@ -1,5 +1,6 @@
 import { addressFacts } from "../cli/address.ts";
 import { UsageError } from "../cli/options.ts";
+import { printable } from "../cli/printable.ts";
 import { parseEndpoint } from "../protocol/transport/mod.ts";
 import { serveMetrics } from "./metrics.ts";
 
@@ -25,6 +26,7 @@ export function watchMetrics(
     );
   }
   const server = serveMetrics(place, text, stopping);
-  console.error(`metrics ${server.endpoint.replace("tcp:", "http:")}/metrics and /healthz`);
+  const shown = server.endpoint.replace("tcp:", "http:");
+  console.error(printable(`metrics ${shown}/metrics and /healthz`));
   return server;
 }

@@ -30,6 +30,11 @@ export function showEvent(event: JsonObject, room: string, own: string): string 
   }
 }
 
+/** The last moment that there is a date for, in ms since 1970. */
+const LATEST_MS = 8.64e15;
+
 function timeOf({ at }: JsonObject): string {
-  return typeof at === "number" ? new Date(at).toISOString().slice(11, 16) : "earlier";
+  return typeof at === "number" && Math.abs(at) <= LATEST_MS
+    ? new Date(at).toISOString().slice(11, 16)
+    : "earlier";
 }

@@ -68,7 +68,7 @@ async function listRooms({ native, output, settings }: CommandContext): Promise<
     const { name = "", members = 0 } = about ?? {};
     const facts = { name: String(name), members: Number(members) };
     found = true;
-    await output.result(facts, `${printable(facts.name)} (${facts.members})`);
+    await output.result(facts, `${facts.name} (${facts.members})`);
   }
   if (!found && !settings.quiet) {
     console.error("Nobody is here. A room is opened by joining it: nonstick chat ROOM --as NAME");

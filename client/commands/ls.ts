@@ -1,4 +1,3 @@
-import { printable } from "../../cli/printable.ts";
 import { RemoteError } from "../errors.ts";
 import { entriesOf } from "../files/exchange.ts";
 import { globOf } from "../files/glob.ts";
@@ -23,7 +22,7 @@ export const LS: ServerCommand = {
       if (glob !== null && !glob.matches(entry.name)) continue;
       const { name, type, size, mtime } = entry;
       const time = new Date(mtime).toISOString().slice(0, 16).replace("T", " ");
-      const shown = `${String(size).padStart(12)} ${time} ${printable(name)}`;
+      const shown = `${String(size).padStart(12)} ${time} ${name}`;
       await output.result({ name, type, size, mtime }, type === "dir" ? `${shown}/` : shown);
     }
   },

@@ -52,9 +52,13 @@ export async function* entriesOf(
   await exchange.result();
 }
 
+/** The last moment that there is a date for, in ms since 1970. */
+const LATEST_MS = 8.64e15;
+
 function entryOf({ name, type, size, mtime }: JsonObject): Entry {
   if (
     typeof name === "string" && typeof size === "number" && typeof mtime === "number" &&
+    Math.abs(mtime) <= LATEST_MS &&
     (type === "file" || type === "dir" || type === "other")
   ) return { name, type, size, mtime };
   throw new ExchangeError("protocol", "An entry of the list cannot be read");

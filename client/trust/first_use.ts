@@ -1,3 +1,4 @@
+import { printable } from "../../cli/printable.ts";
 import { ConnectError, type PeerCertificate } from "../../protocol/transport/mod.ts";
 import type { KnownHosts } from "./known_hosts.ts";
 
@@ -23,7 +24,9 @@ export async function trustOnFirstUse(
   peer: PeerCertificate,
   { hosts, acceptNew, ask, tell }: FirstUse,
 ): Promise<true> {
-  const { endpoint, fingerprint, problem } = peer;
+  const { endpoint, fingerprint } = peer;
+  // It may have names of the certificate in it.
+  const problem = printable(peer.problem);
   const known = await hosts?.find(endpoint) ?? [];
   const [first] = known;
   if (known.some((host) => host.fingerprint === fingerprint)) return true;

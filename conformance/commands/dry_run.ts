@@ -18,7 +18,7 @@ export function dryRun(target: string, values: RunSettings, write: (line: string
     throw new UsageError("--dry-run needs --framing, and --expect echo, upper, hello or none.");
   }
   const { scheme } = parseEndpoint(target);
-  if (scheme === "memory" || scheme === "quic") {
+  if (scheme === "memory" || scheme === "quic" || scheme === "fd") {
     throw new UsageError(`${scheme}: is no target.`);
   }
   const maxFrame = values["max-frame"];

@@ -13,7 +13,7 @@ type Options = Parameters<typeof ClientTarget.start>[0];
 function endpointOf(text: string): Options["endpoint"] {
   const endpoint = parseEndpoint(text);
   const { scheme } = endpoint;
-  assert(scheme !== "stdio" && scheme !== "memory" && scheme !== "quic");
+  assert(scheme !== "stdio" && scheme !== "memory" && scheme !== "quic" && scheme !== "fd");
   return endpoint;
 }
 

@@ -154,7 +154,8 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 /** An endpoint with connections of its own. */
 function placeOf(text: string): Endpoint {
   const endpoint = parseEndpoint(text);
-  if (endpoint.scheme !== "stdio" && endpoint.scheme !== "quic") return endpoint;
+  const { scheme } = endpoint;
+  if (scheme !== "stdio" && scheme !== "quic" && scheme !== "fd") return endpoint;
   throw new EndpointError(text, "scheme", "a proxy stands between tcp://, tls:// or unix: sockets");
 }
 

@@ -48,6 +48,8 @@ export async function connect(
       return connectMemory(place.name, text);
     case "stdio":
       return stdioConnection();
+    case "fd":
+      throw new ConnectError(text, "unsupported", "a socket that was passed is for listening only");
   }
   if (place.scheme !== "unix" && place.port === 0) {
     throw new ConnectError(text, "no-port", "port 0 is only for listening, name the real port");

@@ -23,6 +23,20 @@ export interface Connection {
   readonly addresses?: ConnectionAddresses;
 }
 
+/**
+ * Makes the system ask from time to time whether the peer is still there (RFC 9293, 3.8.4), so that a connection whose peer has
+ * vanished does not last for ever. The runtime cannot do it for its own TLS connections.
+ */
+export function keepAlive<Socket extends Deno.Conn>(socket: Socket): Socket {
+  const tcp: Deno.Conn & { setKeepAlive?: (on: boolean) => void } = socket;
+  try {
+    tcp.setKeepAlive?.(true);
+  } catch {
+    // Some systems refuse it once the peer has reset the connection; the next read tells.
+  }
+  return socket;
+}
+
 /** Both ends of a connection as the runtime tells them. */
 export interface ConnectionAddresses {
   /** This end. */

@@ -30,6 +30,12 @@ export type Endpoint =
   }
   | { readonly scheme: "stdio"; readonly options: EndpointOptions }
   | {
+    readonly scheme: "fd";
+    /** The number under which whoever started this program left a socket open that listens: 3 is the first one. */
+    readonly fd: number;
+    readonly options: EndpointOptions;
+  }
+  | {
     readonly scheme: "memory";
     /** Name within this process. */
     readonly name: string;
@@ -66,6 +72,7 @@ export const ENDPOINT_FORMS: Readonly<Record<Endpoint["scheme"], string>> = {
   quic: "quic://HOST:PORT",
   unix: "unix:///PATH",
   stdio: "stdio:",
+  fd: "fd://NUMBER",
   memory: "memory:NAME",
 };
 
@@ -102,6 +109,7 @@ export class EndpointError extends Error {
  * tcp://127.0.0.1:7000   tcp://[::1]:0   tcp://:7000 (loopback)   tls://host:7443
  * quic://host:7443
  * unix:///run/x.sock     unix:x.sock (relative)   stdio:   memory:name
+ * fd://3 (a listening socket that was left open for us)
  * tcp://:0?speak=echo&framing=u32be?includes=header
  * ```
  *
@@ -195,6 +203,8 @@ export function parseAnyEndpoint(text: string): Endpoint | DatagramEndpoint {
         throw new EndpointError(text, "path", "nothing follows stdio:");
       }
       return { scheme, options };
+    case "fd":
+      return { scheme, fd: parseFd(text, rest), options };
     case "memory":
       return { scheme, name: parseName(text, rest), options };
     default:
@@ -237,6 +247,8 @@ export function formatEndpoint(
     }
     case "stdio":
       return `stdio:${options}`;
+    case "fd":
+      return `fd://${endpoint.fd}${options}`;
     case "memory":
       return `memory:${formatName(endpoint.name).replace(/^\/\//, "%2F/")}${options}`;
   }
@@ -345,6 +357,13 @@ function parsePath(text: string, scheme: string, rest: string): string {
     throw new EndpointError(text, "path", problem);
   }
   return path;
+}
+
+function parseFd(text: string, rest: string): number {
+  const number = /^\/\/(\d{1,6})$/.exec(rest)?.[1];
+  // 0, 1 and 2 are standard input, output and error.
+  if (number !== undefined && Number(number) >= 3) return Number(number);
+  throw new EndpointError(text, "name", "it is fd://3 for the first socket that was passed");
 }
 
 function parseName(text: string, rest: string): string {

@@ -25,6 +25,7 @@ Deno.test("parseEndpoint() reads every scheme", () => {
     ["unix:x.sock", { scheme: "unix", path: "x.sock" }],
     ["unix:///tmp/a%20b%3F%25.sock", { scheme: "unix", path: "/tmp/a b?%.sock" }],
     ["stdio:", { scheme: "stdio" }],
+    ["fd://3", { scheme: "fd", fd: 3 }],
     ["memory:test", { scheme: "memory", name: "test" }],
   ];
   for (const [text, expected] of cases) assertEquals(read(text), expected, text);
@@ -84,6 +85,9 @@ Deno.test("parseEndpoint() says which part is wrong and what is possible", () =>
     ["tcp://host:0x10", "port", "port 0x10 is not a number"],
     ["tcp://host:99999999999999999999", "port", "is not a number from 0"],
     ["unix://x.sock", "path", "three slashes"],
+    ["fd://2", "name", "it is fd://3 for the first"],
+    ["fd:///3", "name", "it is fd://3"],
+    ["fd://x", "name", "it is fd://3"],
     ["unix:", "path", "the path of a socket file is needed"],
     ["unix:///", "path", "the path of a socket file is needed"],
     ["unix:///a%00b", "path", "the path of a socket file is needed"],

@@ -1,7 +1,8 @@
 import { AcceptLoop } from "./accept_loop.ts";
-import { addressText, type Connection, connectionOf } from "./connection.ts";
+import { addressText, type Connection, connectionOf, keepAlive } from "./connection.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "./endpoint.ts";
 import { ListenError, transportFailure } from "./errors.ts";
+import { listenInherited } from "./inherited_listener.ts";
 import { listenMemory } from "./memory_listener.ts";
 import { hasQuic, NO_QUIC } from "./quic.ts";
 import { QuicListener } from "./quic_listener.ts";
@@ -112,6 +113,8 @@ export async function listen(
       }
       case "memory":
         return listenMemory(place.name, text);
+      case "fd":
+        return await listenInherited(place.fd, text, options.onAcceptError);
       case "stdio": {
         const connections: Connection[] = [stdioConnection()];
         return new AcceptLoop(text, () => Promise.resolve(connections.shift() ?? null), () => {});
@@ -157,7 +160,7 @@ function listenTcp(
   const listener = Deno.listen({ ...where, transport: "tcp" });
   return new AcceptLoop(
     addressText(listener.addr, "tcp"),
-    async () => connectionOf(await listener.accept()),
+    async () => connectionOf(keepAlive(await listener.accept())),
     () => listener.close(),
     options.onAcceptError,
   );
@@ -204,7 +207,7 @@ function listenForKnownClients(
   const listener = Deno.listen({ ...where, transport: "tcp" });
   return new AcceptLoop(
     addressText(listener.addr, "tls"),
-    async () => clients.serve(await listener.accept()),
+    async () => clients.serve(keepAlive(await listener.accept())),
     () => listener.close(),
     onAcceptError,
     (renewed) => Promise.resolve(clients.renew(renewed)),

@@ -31,6 +31,43 @@ Deno.test("listen() tells what is wrong", async () => {
   assertEquals((await refused("tls://:0", { tls: { cert: CERT, key: "junk" } })).reason, "tls");
 });
 
+Deno.test("listen() keeps no more waiting than the backlog says", async () => {
+  // Over loopback the system makes a connection at once, or not at all while there is no room.
+  const reached = async (backlog: number) => {
+    await using listener = await listen("tcp://127.0.0.1:0", { backlog });
+    const clients = await Promise.allSettled(
+      Array.from({ length: 8 }, () => connect(listener.endpoint, { connectTimeoutMs: 500 })),
+    );
+    const made = clients.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+    for (const client of made) client.close();
+    return made.length;
+  };
+  assertEquals(await reached(64), 8);
+  assert(await reached(1) < 8);
+});
+
+Deno.test({
+  name: "the system asks peers that are quiet whether they are still there",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using listener = await listen("tcp://127.0.0.1:0");
+    const client = await connect(listener.endpoint);
+    const server = await listener.accept();
+    // | sl | local_address | rem_address | st | tx:rx | tr:tm->when | …   tr is 02 where the keep-alive timer runs (proc(5)).
+    const hex = (url = "") => Number(/\d+$/.exec(url)).toString(16).toUpperCase().padStart(4, "0");
+    const ends = [hex(listener.endpoint), hex(client.local)];
+    // Not by the runtime: there, what is below /proc is for programs with all permissions.
+    const { stdout } = await new Deno.Command("cat", { args: ["/proc/net/tcp"] }).output();
+    const sockets = new TextDecoder().decode(stdout);
+    const [, timer] = new RegExp(
+      `:${ends[0]} [0-9A-F]+:${ends[1]} 01 [0-9A-F:]+ (\\d\\d):`,
+    ).exec(sockets) ?? [];
+    assertEquals(timer, "02");
+    client.close();
+    server?.close();
+  },
+});
+
 Deno.test("listen() on memory holds a name, and refuses more than it can hold", async () => {
   const listener = await listen("memory:listen-test");
   assertEquals((await refused("memory:listen-test")).reason, "in-use");

@@ -10,8 +10,9 @@ import {
   type TLSSocket,
 } from "node:tls";
 import type { Connection, ConnectionAddresses } from "./connection.ts";
-import { addressText } from "./connection.ts";
 import { ConnDuplex } from "./duplex.ts";
+import { NodeConnection } from "./node_connection.ts";
+import { denoError } from "./node_errors.ts";
 
 /** The first runtime whose TLS sockets of Node can end one direction and leave the other. */
 const HALF_CLOSE = [2, 8] as const;
@@ -115,112 +116,17 @@ export function nodeTlsConnection({ socket, addresses, source }: DialledTls): Co
   if (source !== undefined) {
     source.isFull = () => socket.readableLength >= socket.readableHighWaterMark;
   }
-  return new NodeTlsConnection(socket, addresses, source);
+  return new NodeTlsConnection(socket, { addresses, scheme: "tls", onRead: () => source?.wake() });
 }
 
-class NodeTlsConnection implements Connection {
-  readonly #socket: TLSSocket;
-  readonly #source: ConnDuplex | undefined;
-  readonly addresses: ConnectionAddresses;
-  #problem: Error | null = null;
-  #ended = false;
-  #wake: () => void = () => {};
-
-  constructor(socket: TLSSocket, addresses: ConnectionAddresses, source: ConnDuplex | undefined) {
-    this.#socket = socket;
-    this.#source = source;
-    this.addresses = addresses;
-    socket.on("readable", () => this.#wake());
-    socket.on("end", () => {
-      this.#ended = true;
-      this.#wake();
-    });
-    socket.on("error", (error) => this.#end(denoError(error)));
-    socket.on("close", () => this.#end(new Deno.errors.BadResource("The connection is closed")));
+class NodeTlsConnection extends NodeConnection {
+  override closeWrite(): Promise<void> {
+    if (canHalfClose()) return super.closeWrite();
+    const cure = `Deno ${HALF_CLOSE.join(".")} can, or a certificate by --tls-ca`;
+    return Promise.reject(
+      new Deno.errors.NotSupported(`This runtime cannot end one direction of TLS here; ${cure}`),
+    );
   }
-
-  get local(): string {
-    return addressText(this.addresses.local, "tls");
-  }
-
-  get remote(): string {
-    return addressText(this.addresses.remote, "tls");
-  }
-
-  /** The socket keeps a bounded number of bytes that were not read, and takes no more from the peer until they are. */
-  async read(target: Uint8Array): Promise<number | null> {
-    if (target.length === 0) return 0;
-    for (;;) {
-      const ready = this.#socket.readableLength;
-      // Without bytes, read() asks the socket for some and lets it tell its end.
-      const chunk: Uint8Array | null = this.#socket.read(Math.min(ready, target.length));
-      if (chunk !== null && chunk.length > 0) {
-        target.set(chunk);
-        this.#source?.wake();
-        return chunk.length;
-      }
-      if (this.#ended) return null;
-      if (this.#problem !== null) throw this.#problem;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      await promise;
-    }
-  }
-
-  /** Resolves when the system has taken all of it. */
-  write(source: Uint8Array): Promise<number> {
-    return new Promise((resolve, reject) => {
-      if (this.#problem !== null) return reject(this.#problem);
-      const giveUp = (error: Error) => reject(this.#problem ?? denoError(error));
-      // A socket that is destroyed forgets the callbacks of its writes.
-      const onClose = () => giveUp(new Deno.errors.BrokenPipe("The connection is closed"));
-      this.#socket.once("close", onClose);
-      this.#socket.write(source, (error) => {
-        this.#socket.off("close", onClose);
-        if (error) giveUp(error);
-        else resolve(source.length);
-      });
-    });
-  }
-
-  closeWrite(): Promise<void> {
-    if (!canHalfClose()) {
-      const cure = `Deno ${HALF_CLOSE.join(".")} can, or a certificate by --tls-ca`;
-      return Promise.reject(
-        new Deno.errors.NotSupported(`This runtime cannot end one direction of TLS here; ${cure}`),
-      );
-    }
-    return new Promise((resolve, reject) => {
-      if (this.#problem !== null) return reject(this.#problem);
-      const onClose = () => reject(this.#problem ?? new Deno.errors.BrokenPipe("It is closed"));
-      this.#socket.once("close", onClose);
-      this.#socket.end(() => {
-        this.#socket.off("close", onClose);
-        resolve();
-      });
-    });
-  }
-
-  close(): void {
-    this.#end(new Deno.errors.BadResource("The connection is closed"));
-    hangUp(this.#socket);
-  }
-
-  setNoDelay(on = true): void {
-    this.#socket.setNoDelay(on);
-  }
-
-  /** The first problem is the one that is told. */
-  #end(problem: Error): void {
-    this.#problem ??= problem;
-    this.#wake();
-  }
-}
-
-/** Closes at once, and tells the peer that this is the end (RFC 8446, 6.1). */
-export function hangUp(socket: TLSSocket): void {
-  socket.end();
-  socket.destroy();
 }
 
 /** Whether a connection over a TLS socket of Node can half-close in this runtime. */
@@ -231,37 +137,4 @@ export function canHalfClose(version: string = Deno.version.deno): boolean {
 
 function address(hostname: string | undefined, port: number | undefined): Deno.NetAddr {
   return { transport: "tcp", hostname: hostname ?? "", port: port ?? 0 };
-}
-
-/** The failures of Node by their codes, as the runtime's own sockets tell them. */
-const KINDS: readonly (readonly [RegExp, new (message: string) => Error])[] = [
-  [/^ECONNREFUSED$/, Deno.errors.ConnectionRefused],
-  [/^ECONNRESET$/, Deno.errors.ConnectionReset],
-  [/^ECONNABORTED$/, Deno.errors.ConnectionAborted],
-  [/^EPIPE$/, Deno.errors.BrokenPipe],
-  [/^ETIMEDOUT$/, Deno.errors.TimedOut],
-  [/^EADDRINUSE$/, Deno.errors.AddrInUse],
-  [/^EADDRNOTAVAIL$/, Deno.errors.AddrNotAvailable],
-  [/^EACCES$/, Deno.errors.PermissionDenied],
-  [/SSL|TLS|^EPROTO$/, Deno.errors.InvalidData],
-];
-
-/** How Node names what is wrong with a certificate. */
-const CERTIFICATE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS_CERT|HOSTNAME_)/;
-
-/** A failure of Node as the runtime's own sockets tell it. */
-export function denoError(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const said = error.message;
-  if (CERTIFICATE.test(code)) {
-    return new Deno.errors.InvalidData(`invalid peer certificate: ${said}`);
-  }
-  if (code === "ENOTFOUND") return new Error(`failed to lookup address: ${said}`);
-  const kind = KINDS.find(([pattern]) => pattern.test(code))?.[1];
-  if (kind !== undefined) return new kind(said);
-  // Deno 2.6 gives no codes here.
-  return /certificate|alert|TLS|corrupt message/i.test(said) && code === ""
-    ? new Deno.errors.InvalidData(said)
-    : error;
 }

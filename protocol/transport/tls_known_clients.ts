@@ -1,7 +1,8 @@
 import { createSecureContext, createServer, type TlsOptions } from "node:tls";
 import { addressText, type Connection, type ConnectionAddresses } from "./connection.ts";
 import { ConnDuplex } from "./duplex.ts";
-import { denoError, nodeTlsConnection } from "./node_tls.ts";
+import { denoError } from "./node_errors.ts";
+import { nodeTlsConnection } from "./node_tls.ts";
 import type { TlsIdentity } from "./tls_listener.ts";
 
 /**

@@ -3,7 +3,8 @@ import { rootCertificates } from "node:tls";
 import type { Connection } from "./connection.ts";
 import { ConnectError } from "./errors.ts";
 import { fingerprintOf, parseFingerprint } from "./fingerprint.ts";
-import { dialNodeTls, hangUp, nodeTlsConnection, pem, shownCertificate } from "./node_tls.ts";
+import { hangUp } from "./node_connection.ts";
+import { dialNodeTls, nodeTlsConnection, pem, shownCertificate } from "./node_tls.ts";
 
 /**
  * Whom to believe at the other end of a `tls` endpoint, and who we are. In this order: `pin`; the authorities of `caCerts` and

@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { connect } from "./connect.ts";
 import { ConnectError } from "./errors.ts";
 import { listen, type Listener } from "./listen.ts";
-import { canHalfClose, denoError } from "./node_tls.ts";
+import { denoError } from "./node_errors.ts";
+import { canHalfClose } from "./node_tls.ts";
 import { CERT, FINGERPRINT, KEY } from "./testdata/mod.ts";
 import type { PeerCertificate, TlsClientOptions } from "./tls_trust.ts";
 

@@ -25,7 +25,7 @@ export async function listenUnix(
   };
 }
 
-/** Makes room for a socket at `path`, unless something else is there, or a socket that `isLive`. */
+/** Makes room for a socket at `path`, unless something else is there, somebody else's socket, or one that `isLive`. */
 export async function removeStaleSocket(
   path: string,
   text: string,
@@ -43,6 +43,13 @@ export async function removeStaleSocket(
       "there is a file that is not a socket, choose another path",
     );
   }
+  if (found.uid !== null && found.uid !== (ownUser() ?? found.uid)) {
+    throw new ListenError(
+      text,
+      "in-use",
+      "the socket there belongs to another user, remove it or choose another path",
+    );
+  }
   if (!await isLive(path)) return await Deno.remove(path);
   throw new ListenError(
     text,
@@ -57,6 +64,16 @@ async function isListenedOn(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.ConnectionRefused) return false;
+    throw error;
+  }
+}
+
+/** Who we are; null where we may not know. */
+function ownUser(): number | null {
+  try {
+    return Deno.uid();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return null;
     throw error;
   }
 }

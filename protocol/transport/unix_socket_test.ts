@@ -68,6 +68,38 @@ Deno.test({
 });
 
 Deno.test({
+  name: "neither a link, nor a socket of another kind or of another user is removed",
+  ignore,
+  fn: withPath(async (path) => {
+    const stale = async (at: string) => {
+      const killed = Deno.listen({ transport: "unix", path: `${at}.old` });
+      await Deno.rename(`${at}.old`, at);
+      killed.close();
+    };
+    const refused = async (at: string, problem: string) => {
+      const before = await Deno.lstat(at);
+      const { message } = await assertRejects(() => listen(`unix:${at}`), ListenError);
+      assertStringIncludes(message, problem);
+      assertEquals((await Deno.lstat(at)).ino, before.ino);
+    };
+    await stale(path);
+    // A link could have us remove, or serve at, a place that somebody else has chosen.
+    for (const target of [path, `${path}.nothing`]) {
+      await Deno.symlink(target, `${path}.link`);
+      await refused(`${path}.link`, "not a socket");
+      await Deno.remove(`${path}.link`);
+    }
+    assertEquals((await Deno.lstat(path)).isSocket, true);
+    const datagrams = Deno.listenDatagram({ transport: "unixpacket", path: `${path}.dgram` });
+    await refused(`${path}.dgram`, "Cannot listen on");
+    datagrams.close();
+    if (Deno.uid() !== 0) return;
+    await Deno.chown(path, 65_534, null);
+    await refused(path, "belongs to another user");
+  }),
+});
+
+Deno.test({
   name: "a folder that is not there is told",
   ignore,
   fn: withPath(async (path) => {

@@ -5,6 +5,7 @@ import type { Power, PowerState } from "../least_power.ts";
 import type { Asked } from "../listener_plan.ts";
 import type { Log } from "../log.ts";
 import type { Counts } from "../metrics.ts";
+import type { Change } from "../reload/serve_anew.ts";
 import { DEFAULT_DRAIN_TIMEOUT_MS, DEFAULT_LINGER_TIMEOUT_MS } from "../server.ts";
 import { Calls } from "./calls.ts";
 import { mainService } from "./main_service.ts";
@@ -139,6 +140,11 @@ export class Crew {
   /** What each worker has counted. */
   counts(): Promise<Counts[]> {
     return Promise.all(this.#members.map(({ calls }) => calls.ask("counts", [], COUNTS_MS)));
+  }
+
+  /** See {@linkcode serveAnew}. */
+  async change(change: Change): Promise<void> {
+    await Promise.all(this.#members.map(({ calls }) => calls.ask("change", [change])));
   }
 
   /** Takes another certificate, one worker after the other: the rest go on accepting. */

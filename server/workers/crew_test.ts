@@ -8,7 +8,7 @@ import { Crew } from "./crew.ts";
 
 Deno.test("a worker that fails is told once, and ends the server as a fault", async () => {
   const lines: string[] = [];
-  const log = new Log("text", (line) => lines.push(line));
+  const log = new Log("text", "info", (line) => lines.push(line));
   const crew = new Crew({
     count: 3,
     door: new Doorkeeper({ allow: [], deny: [], mostPerSource: 1, exempt: [] }),
@@ -18,7 +18,7 @@ Deno.test("a worker that fails is told once, and ends the server as a fault", as
   });
   let stopping = 0;
   const ended = untilEnd(
-    { servers: [crew], endpoints: [], crew },
+    { servers: [crew], endpoints: [], crew, change: () => Promise.resolve() },
     watchSignals(),
     log,
     () => stopping++,

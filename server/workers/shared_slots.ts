@@ -10,7 +10,7 @@ const USED = 0;
 export class SharedSlots implements Slots {
   /** What another thread makes its own view of these slots from. */
   readonly memory: SharedArrayBuffer;
-  readonly #max: number;
+  #max: number;
   readonly #counts: Int32Array<SharedArrayBuffer>;
 
   /** Makes `max` free slots, or another view of those that are in `memory`. */
@@ -42,6 +42,11 @@ export class SharedSlots implements Slots {
     } finally {
       signal.removeEventListener("abort", listener);
     }
+  }
+
+  resize(max: number): void {
+    this.#max = max;
+    Atomics.notify(this.#counts, USED);
   }
 
   release(): void {

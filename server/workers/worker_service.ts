@@ -1,13 +1,15 @@
 import { sourceOf } from "../../cli/address.ts";
-import type { Endpoint, TlsIdentity } from "../../protocol/transport/mod.ts";
+import type { Connection, Endpoint, TlsIdentity } from "../../protocol/transport/mod.ts";
 import { addressOf, type Door } from "../doorkeeper.ts";
 import { guardHooks } from "../guard.ts";
 import { giveUpPowers, type Power, type PowerState, tryPowers } from "../least_power.ts";
 import { planListener } from "../listener_plan.ts";
 import { Log } from "../log.ts";
 import { countMetrics, type Counts } from "../metrics.ts";
-import { type Listening, openListener } from "../open_listener.ts";
+import { Newcomers } from "../newcomers.ts";
+import { type Listening, openListener, socketsOf } from "../open_listener.ts";
 import { type GrantSettings, readGrants } from "../read_grants.ts";
+import { type Change, type Live, serveAnew } from "../reload/serve_anew.ts";
 import type { ServerOptions } from "../server.ts";
 import { Calls } from "./calls.ts";
 import type { Delivery } from "./chat_desk.ts";
@@ -45,6 +47,8 @@ export interface WorkerService {
   open(task: Task): Promise<string[]>;
   /** See {@linkcode Server.renewCertificate}. */
   renew(identity: TlsIdentity): Promise<void>;
+  /** See {@linkcode serveAnew}. */
+  change(change: Change): void;
   /** See {@linkcode giveUpPowers}. */
   giveUp(needed: readonly Power[]): Promise<void>;
   /** See {@linkcode tryPowers}. */
@@ -60,25 +64,35 @@ export interface WorkerService {
 /** Serves as the main thread says, at the other end of `port`. */
 export function serveInWorker(port: MessagePort): void {
   const servers: Listening[] = [];
+  let live: Live | null = null;
   const metrics = countMetrics();
   const service: WorkerService = {
     async open({ settings, places, tls, token, slots, mostNewcomers }) {
-      const log = new Log(settings.log);
+      const log = new Log(settings.log, settings["log-level"]);
       const grants = await readGrants(settings, { log, metrics, chat, token });
+      const newcomers = new Newcomers<Connection>(mostNewcomers);
       const shared = {
-        ...{ tls, reusePort: true },
+        ...{ tls, reusePort: true, sockets: socketsOf(settings) },
         slots: new SharedSlots(settings["max-connections"], slots),
-        guard: guardHooks({ door, mostNewcomers, log, metrics }),
+        guard: guardHooks({ door, newcomers, log, metrics }),
+        // The main thread has looked at all of them.
+        refuse: () => {},
       };
+      live = { grants, listeners: [], slots: shared.slots, newcomers, log };
       for (const { url, endpoint } of places) {
         const plan = planListener(url, grants);
         if ("answer" in plan) throw new TypeError(`Cannot share ${url} among workers`);
-        servers.push(await openListener({ ...plan, endpoint }, shared));
+        const server = await openListener({ ...plan, endpoint }, shared);
+        servers.push(server);
+        live.listeners.push({ url, server });
       }
       return servers.map(({ endpoint }) => endpoint);
     },
     async renew(identity) {
       for (const server of servers) await server.renewCertificate?.(identity);
+    },
+    change(change) {
+      if (live !== null) serveAnew(live, change);
     },
     giveUp: (needed) => giveUpPowers(new Set(needed)),
     tryPowers: (needed) => tryPowers(new Set(needed)),

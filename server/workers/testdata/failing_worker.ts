@@ -12,6 +12,7 @@ addEventListener("message", (event) => {
   const service: WorkerService = {
     open: () => Promise.resolve([]),
     renew: () => Promise.resolve(),
+    change: () => {},
     giveUp: () => Promise.resolve(),
     tryPowers: () => Promise.resolve([]),
     counts() {

@@ -1,15 +1,15 @@
-import type { Log } from "./log.ts";
+import type { Log, LogFields } from "../log.ts";
 
 /**
- * Does `reload` at each SIGHUP, one after the other, until it is disposed of. What fails is logged, and everything stays as it
- * was. Windows has no such signal.
+ * Does `reload` at each SIGHUP, one after the other, until it is disposed of, and logs what it tells or why it failed. Windows
+ * has no such signal.
  */
-export function onReload(log: Log, reload: () => Promise<void>): Disposable {
+export function onHangup(log: Log, reload: () => Promise<LogFields>): Disposable {
   if (Deno.build.os === "windows") return { [Symbol.dispose]() {} };
-  let last = Promise.resolve();
+  let last: Promise<void> = Promise.resolve();
   const listener = () => {
     last = last.then(reload).then(
-      () => log.add("info", "reloaded", { signal: "SIGHUP" }),
+      (told) => log.add("info", "reloaded", { signal: "SIGHUP", ...told }),
       (error) =>
         log.add("error", "reload-failed", {
           message: error instanceof Error ? error.message : String(error),

@@ -1,0 +1,149 @@
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { canRun, RunningServer, runProgram } from "../../cli/testing.ts";
+import { UsageError } from "../../cli/options.ts";
+import { connect, parseEndpoint } from "../../protocol/transport/mod.ts";
+import { projectPath } from "../../tools/project.ts";
+import { hear, hearAll, say } from "../testing.ts";
+import { requirePassed } from "./passed_sockets.ts";
+
+/** Passing a socket takes a parent that can. */
+const ignore = Deno.build.os !== "linux" || !await canRun("python3");
+
+function passing(place: string): string[] {
+  return ["python3", projectPath("server/testdata/pass_socket.py"), place];
+}
+
+async function start(place: string, ...args: string[]): Promise<RunningServer> {
+  return await RunningServer.start(args, 1, undefined, passing(place));
+}
+
+Deno.test("only sockets that were passed to this very process are listened on", () => {
+  const passed = (fds: string | undefined, to: number) => ({
+    variable: (name: string) => name === "LISTEN_FDS" ? fds : String(to),
+    pid: 7,
+  });
+  const plan = (text: string) => ({ endpoint: parseEndpoint(text) });
+  requirePassed(plan("fd://3"), passed("1", 7));
+  requirePassed(plan("fd://4"), passed("2", 7));
+  requirePassed(plan("tcp://:0"), passed(undefined, 7));
+  for (
+    const [fd, facts, problem] of [
+      [4, passed("1", 7), "1 were passed, from fd://3 on"],
+      [3, passed("1", 8), "no socket was passed"],
+      [3, passed(undefined, 7), "no socket was passed"],
+      [3, passed("-1", 7), "-1 were passed"],
+      [3, passed("many", 7), "passed"],
+    ] as const
+  ) {
+    const { message } = assertThrows(() => requirePassed(plan(`fd://${fd}`), facts), UsageError);
+    assertStringIncludes(message, problem);
+  }
+});
+
+Deno.test({
+  name: "a TCP socket that was passed is served: its address is told, frames and ends arrive",
+  ignore,
+  async fn() {
+    await using server = await start("tcp://127.0.0.1", "--listen", "fd://3?framing=line");
+    const [url = ""] = server.urls;
+    assertMatch(url, /^tcp:\/\/127\.0\.0\.1:[1-9]\d*\?speak=echo&framing=line$/);
+    const client = await connect(url);
+    await say(client, "one\ntw");
+    assertEquals(await hear(client), "one\n");
+    await say(client, "o\n");
+    await client.closeWrite();
+    assertEquals(await hearAll(client), "two\n");
+    client.close();
+    // More than any buffer between the two holds.
+    const line = `${"x".repeat(999_999)}\n`, long = line.repeat(8);
+    const big = await connect(url);
+    const saying = say(big, long).then(() => big.closeWrite());
+    assertEquals(await hearAll(big) === long, true);
+    await saying;
+    big.close();
+    server.kill("SIGTERM");
+    const { code, stderr } = await server.ended();
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "Open to this machine");
+  },
+});
+
+Deno.test({
+  name: "a Unix socket that was passed is served",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    await using server = await start(`unix:${folder}/s`, "--listen", "fd://3");
+    assertEquals(server.urls, ["fd://3"]);
+    const echo = await runProgram("client", ["--to", `unix://${folder}/s`, "echo", "hi"]);
+    assertEquals([echo.code, echo.stdout], [0, "hi\n"], echo.stderr);
+    server.kill("SIGTERM");
+    assertEquals((await server.ended()).code, 0);
+    // It is not ours to remove.
+    assertEquals((await Deno.lstat(`${folder}/s`)).isSocket, true);
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name: "a passed socket that others reach is refused like any other",
+  ignore,
+  async fn() {
+    const { message } = await assertRejects(
+      () => start("tcp://0.0.0.0", "--listen", "fd://3"),
+      Error,
+    );
+    assertMatch(message, /Listening on tcp:\/\/0\.0\.0\.0:\d+ would let anybody write to others/);
+  },
+});
+
+Deno.test({
+  name: "it keeps no power, and no program that is run gets the socket",
+  ignore,
+  async fn() {
+    const args = ["--listen", "fd://3", "--rooms", "0"];
+    await using server = await start("tcp://127.0.0.1", ...args, "--check-powers");
+    const { stdout } = await server.ended();
+    for (const power of ["net", "read", "write", "run"]) {
+      assertStringIncludes(stdout, `power ${power} given up, denied`);
+    }
+    // Nobody can keep it from them, so nothing may be run.
+    await assertRejects(
+      () => start("tcp://127.0.0.1", ...args, "--allow-exec", "ls"),
+      Error,
+      "the programs would get the socket",
+    );
+  },
+});
+
+Deno.test("without a passed socket the server says how to get one", async () => {
+  const { code, stderr } = await runProgram("server", ["--listen", "fd://3"]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "systemd-socket-activate");
+});
+
+Deno.test({
+  name: "the service manager is told when the server listens, and not before",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const manager = Deno.listenDatagram({ transport: "unixpacket", path: `${folder}/notify` });
+    const parent = ["env", `NOTIFY_SOCKET=${folder}/notify`];
+    await using server = await RunningServer.start(["--listen", "tcp://:0"], 1, undefined, parent);
+    const [bytes] = await manager.receive();
+    assertEquals(new TextDecoder().decode(bytes), "READY=1");
+    server.kill("SIGTERM");
+    assertEquals((await server.ended()).stderr.includes("WARNING"), false);
+    manager.close();
+    await Deno.remove(folder, { recursive: true });
+    const nobody = ["env", `NOTIFY_SOCKET=${folder}/notify`];
+    await using alone = await RunningServer.start(["--listen", "tcp://:0"], 1, undefined, nobody);
+    await alone.logged(/WARNING: cannot tell .*notify/);
+  },
+});
