@@ -15,5 +15,5 @@ export function doorRules(settings: ServerSettings): DoorRules {
 export function mostNewcomers(
   settings: Pick<ServerSettings, "max-connections" | "max-unauthenticated">,
 ): number {
-  return settings["max-unauthenticated"] ?? Math.ceil(settings["max-connections"] / 2);
+  return settings["max-unauthenticated"] ?? Math.ceil(settings["max-connections"] / 3);
 }

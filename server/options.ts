@@ -82,7 +82,7 @@ export const OPTIONS = {
   ),
   "max-unauthenticated": optional(
     "N",
-    "connections at once that have not introduced themselves (first message, token); by default half of --max-connections",
+    "connections at once that have not introduced themselves (first message, token); by default a third of --max-connections",
     wholeNumber(1, 1_000_000),
   ),
   exempt: list(
