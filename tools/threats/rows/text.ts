@@ -9,6 +9,7 @@ const printable = inFile("cli/printable_test.ts");
 const output = inFile("client/output_test.ts");
 const lines = inFile("client/chat_test.ts");
 const ask = inFile("client/trust/known_hosts_test.ts");
+const terminal = inFile("client/terminal_test.ts");
 const fetch = inFile("client/fetch_test.ts");
 const log = inFile("server/log_test.ts");
 const chat = inFile("server/chat/chat_test.ts");
@@ -30,6 +31,11 @@ export const TEXT: readonly Threat[] = [
       [
         "every C0, DEL, C1, bidi and zero-width character",
         printable("printable shows every control and reordering character as an escape"),
+      ],
+      [
+        "every field that the client prints, on a terminal; raw only with `--raw`",
+        terminal("nothing that a server says controls the terminal, whichever field it is in"),
+        terminal("--raw lets a terminal have the data as it is, and nothing else"),
       ],
       ["text of any language stays", printable("printable leaves text of any language as it is")],
       [
