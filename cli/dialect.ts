@@ -27,11 +27,16 @@ export interface Dialect {
   readonly speak: string | undefined;
   /** The framing, null for raw bytes as they are read. */
   readonly framing: Framing | null;
+  /** Over datagrams: whether messages are cut into fragments (`framing=fragment`), else each datagram is one. */
+  readonly fragments: boolean;
 }
+
+/** What `framing=` calls messages that are cut into fragments, over datagrams. */
+export const FRAGMENTS = { spec: "fragment" } as const;
 
 /**
  * Reads the dialect from the options of `endpoint`; `overrides` win over them. Who names neither speaks nonstick/1; who names
- * a service alone means raw bytes. Datagrams have no framing.
+ * a service alone means raw bytes. Datagrams have no framing but `fragment`.
  *
  * @throws {UsageError} if an option is not known or the framing cannot be used.
  */
@@ -46,14 +51,14 @@ export function dialectOf(
   const said = overrides.speak ?? endpoint.options.get("speak");
   if (endpoint.scheme === "udp" || endpoint.scheme === "unixgram") {
     checkDatagrams(endpoint, said, spec);
-    return { speak: said, framing: null };
+    return { speak: said, framing: null, fragments: spec !== undefined };
   }
   const speak = said ?? (spec === undefined ? NATIVE : undefined);
   if (speak === NATIVE && spec !== undefined) {
     throw new UsageError(`${NATIVE} has a framing of its own; leave out framing=${spec}.`);
   }
   try {
-    return { speak, framing: spec === undefined ? null : framing(spec) };
+    return { speak, framing: spec === undefined ? null : framing(spec), fragments: false };
   } catch (error) {
     if (error instanceof FramingSpecError) throw new UsageError(error.message);
     throw error;
@@ -61,7 +66,11 @@ export function dialectOf(
 }
 
 /** `place` with the dialect written behind it, ready to be pasted. */
-export function withDialect(place: string, speak: string, framing: Framing | null): string {
+export function withDialect(
+  place: string,
+  speak: string,
+  framing: Pick<Framing, "spec"> | null,
+): string {
   if (speak === NATIVE) return place;
   const options = new Map([["speak", speak]]);
   if (framing !== null) options.set("framing", framing.spec);
@@ -73,8 +82,10 @@ function checkDatagrams(
   speak: string | undefined,
   spec: string | undefined,
 ): void {
-  if (spec !== undefined) {
-    throw new UsageError(`A datagram is a frame already; leave out framing=${spec} of ${scheme}.`);
+  if (spec !== undefined && spec !== FRAGMENTS.spec) {
+    throw new UsageError(
+      `A datagram is a frame already; leave out framing=${spec} of ${scheme}, or say ${FRAGMENTS.spec}.`,
+    );
   }
   if (speak === NATIVE) throw new UsageError(`${NATIVE} needs a stream, not ${scheme}.`);
 }

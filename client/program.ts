@@ -95,6 +95,11 @@ async function runCommand(
   if ("runAlone" in command) return await command.runAlone({ words, settings, input, output });
   const endpoint = readEndpoint(settings.to);
   const dialect = dialectOf(endpoint, settings);
+  if (dialect.fragments) {
+    throw new UsageError(
+      "nonstick sends whole messages over datagrams; leave out framing=fragment.",
+    );
+  }
   const speak = spokenWith(command, endpoint, dialect);
   const { framing } = dialect;
   const to = withDialect(formatEndpoint(endpoint), speak, framing);

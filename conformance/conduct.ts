@@ -5,14 +5,13 @@ import { type EdgeProbe, openEdgeProbe } from "./edge/edge_probe.ts";
 import { History, HISTORY_FORMAT } from "./history/history.ts";
 import { withKnown } from "./known/known_list.ts";
 import { commandWords } from "../cli/command_words.ts";
-import { startTarget } from "./player/start_target.ts";
-import type { Target, TargetEndpoint, TargetOptions } from "./player/target.ts";
+import type { TargetOptions, TargetProgram } from "./player/target.ts";
 import { ConformanceUsageError, type RunOptions } from "./run_options.ts";
 
 /** What a run gives to whoever plays its cases. */
-export interface RunParts {
+export interface RunParts<Program extends TargetProgram> {
   /** The program under test, started. */
-  readonly target: Target;
+  readonly target: Program;
   /** Watches the edges of chunks. */
   readonly probe: EdgeProbe;
   /** Where everything is recorded. */
@@ -32,15 +31,15 @@ export interface Player {
 }
 
 /** What is run: which cases, and who plays them once the target is there. */
-export interface Programme {
+export interface Programme<Program extends TargetProgram> {
   /** The framing, as reports name it. */
   readonly framing: string;
   /** Ids of the cases that were asked for; controls run besides. */
   readonly asked: readonly string[];
-  /** Starts the target, where that is done in a way of its own. */
-  start?(options: TargetOptions): Promise<Target>;
+  /** Starts the target. */
+  start(options: Omit<TargetOptions, "endpoint">): Promise<Program>;
   /** Begins to play. */
-  begin(parts: RunParts): Player;
+  begin(parts: RunParts<Program>): Player;
 }
 
 /**
@@ -49,16 +48,14 @@ export interface Programme {
  * @throws {ConformanceUsageError} if the command to start the target cannot be read.
  * @throws {TargetStartError} if the target does not start or is not there.
  */
-export async function conduct(
+export async function conduct<Program extends TargetProgram>(
   target: string,
-  endpoint: TargetEndpoint,
   options: RunOptions,
-  programme: Programme,
+  programme: Programme<Program>,
 ): Promise<RunResult> {
   const { shard, command, known = [], signal } = options;
   const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
-  await using running = await (programme.start ?? startTarget)({
-    endpoint,
+  await using running = await programme.start({
     ...(options.spawn === undefined ? {} : { spawn: spawnWords(options.spawn) }),
     ...(options.caCerts === undefined ? {} : { caCerts: options.caCerts }),
     ...(options.side === "client" ? { side: options.side } : {}),
@@ -100,6 +97,7 @@ export async function conduct(
       ...(options.halfClose === undefined ? {} : { halfClose: options.halfClose }),
       ...(options.side === undefined ? {} : { side: options.side }),
       ...(options.codec === undefined ? {} : { codec: options.codec }),
+      ...(options.expiryMs === undefined ? {} : { expiryMs: options.expiryMs }),
       ...(options.mask === undefined ? {} : { mask: options.mask }),
       ...(options.scenario === undefined ? {} : { scenario: options.scenario }),
     },

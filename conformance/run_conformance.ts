@@ -11,6 +11,7 @@ import { givenStream, PlacesError } from "./cases/given_stream.ts";
 import { openEdgeProbe } from "./edge/edge_probe.ts";
 import { runClientOutput } from "./client_output/run_client_output.ts";
 import { runDecoder } from "./decoder/run_decoder.ts";
+import { isDatagramTarget, runDatagrams } from "./datagrams/run_datagrams.ts";
 import { runExchange } from "./exchange/run_exchange.ts";
 import { History, HISTORY_FORMAT } from "./history/history.ts";
 import { withKnown } from "./known/known_list.ts";
@@ -42,8 +43,8 @@ import type { Stimulus } from "./stimulus/stimulus.ts";
  * });
  * ```
  *
- * @param target where it listens: `tcp://HOST:PORT`, `tls://HOST:PORT` or `unix:///PATH`; with `spawn`, port 0 takes a
- * free port.
+ * @param target where it listens: `tcp://HOST:PORT`, `tls://HOST:PORT` or `unix:///PATH`, for datagrams
+ * `udp://HOST:PORT` or `unixgram:///PATH`; with `spawn`, port 0 takes a free port.
  * @throws {ConformanceUsageError} if the options do not fit together or no case matches.
  * @throws {EndpointError} if the target cannot be read.
  * @throws {FramingSpecError} if the framing cannot be used.
@@ -52,6 +53,8 @@ import type { Stimulus } from "./stimulus/stimulus.ts";
  */
 export async function runConformance(target: string, options: RunOptions): Promise<RunResult> {
   const { expect } = options;
+  if (isDatagramTarget(target)) return await runDatagrams(target, options);
+  if (options.stream?.bytes.length === 0) throw new ConformanceUsageError("The stream is empty");
   if (expect === "invariance" || expect === "scenario") {
     return await runExchange(target, { ...options, expect });
   }

@@ -28,6 +28,8 @@ export interface GivenStream {
    * @default {"none"}
    */
   readonly end?: EndEvent;
+  /** For datagrams: from which of our sockets each goes out; by default all from socket 0. */
+  readonly sockets?: readonly number[];
 }
 
 /** What is known when a run begins. */
@@ -43,7 +45,8 @@ export interface RunStart {
 /** Options of {@linkcode runConformance}. */
 export interface RunOptions {
   /**
-   * How the target's frames are marked, as a spec string such as `u32be`. Needed but for `invariance`, where it only
+   * How the target's frames are marked, as a spec string such as `u32be`. For datagrams only `fragment`: the target
+   * puts messages together from fragments; without it each datagram is a message. Needed but for datagrams, `invariance`, where it only
    * helps to tell differences, and for `scenario`, where it stands in the scenario.
    */
   readonly framing?: string;
@@ -146,6 +149,8 @@ export interface RunOptions {
    * be survived.
    */
   readonly idleMs?: number;
+  /** For fragments: after how long the target forgets an unfinished message, in ms, if that is declared. */
+  readonly expiryMs?: number;
   /** Which part of the run this is, when it is split over several machines with the same seed. */
   readonly shard?: Shard;
   /** Failures that are known: they do not fail the run as long as their cause stays the same. */

@@ -1,4 +1,4 @@
-import { type Dialect, dialectOf, NATIVE } from "../cli/dialect.ts";
+import { type Dialect, dialectOf, FRAGMENTS, NATIVE } from "../cli/dialect.ts";
 import { nearest } from "../cli/nearest.ts";
 import { UsageError } from "../cli/options.ts";
 import { type Framing, FramingError } from "../protocol/framing/mod.ts";
@@ -40,8 +40,10 @@ export interface DatagramPlan {
   readonly endpoint: DatagramEndpoint;
   /** The name of a service. */
   readonly speak: string;
-  /** There is none: one datagram is one message. */
-  readonly framing: null;
+  /** Whether messages are cut into fragments; null when one datagram is one message. */
+  readonly framing: typeof FRAGMENTS | null;
+  /** The longest message that is put together, in bytes. */
+  readonly maxMessageLength: number;
   /** Answers the datagrams. */
   readonly answer: DatagramHandler;
   /** The arguments of `nonstick` that give an answer. */
@@ -79,7 +81,9 @@ export function planListener(url: string, grants: Grants): Plan {
   if (endpoint.scheme === "udp" || endpoint.scheme === "unixgram") {
     const service = datagramServiceOf(url, dialect);
     const { name } = service, answer = datagramHandler(service);
-    return { endpoint, speak: name, framing: null, answer, hint: `${name} world` };
+    const framing = dialect.fragments ? FRAGMENTS : null;
+    const maxMessageLength = grants.limits.maxFrameLength;
+    return { endpoint, speak: name, framing, maxMessageLength, answer, hint: `${name} world` };
   }
   const { framing } = dialect;
   if (dialect.speak === NATIVE) {

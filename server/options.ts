@@ -185,7 +185,8 @@ const TEXT: Page["text"] = {
 
 A URL is tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, fd://3 for a socket that systemd passes, or
 for datagrams udp://HOST:PORT or unixgram:///PATH; port 0 takes a free one. Behind it stands what is spoken: nothing for nonstick/1 (all services, what the nonstick client speaks), ?speak=SERVICE raw, as in
-the socket tutorials, ?speak=SERVICE&framing=SPEC in frames, one answer for each.
+the socket tutorials, ?speak=SERVICE&framing=SPEC in frames, one answer for each; a datagram is a frame
+already, or with ?framing=fragment a part of one.
 
 For each listener one line "listening URL" is printed on stdout; everything else goes to stderr.
 SIGINT or SIGTERM lets running connections end for 5 s; a second one ends at once.`,

@@ -34,13 +34,14 @@ export function strictly(outcome: Outcome): Outcome {
  * say: that is repeated by its case.
  */
 export function counterexampleOf(delivery: Delivery, play?: number): Counterexample | undefined {
-  const { stimulus, cuts, waits, end, pace } = delivery;
+  const { stimulus, cuts, waits, end, pace, sockets } = delivery;
   if (pace !== undefined) return undefined;
   return {
     stream: hexText(stimulus.bytes),
     cuts,
     waits,
     end,
+    ...(sockets === undefined ? {} : { sockets }),
     frames: stimulus.frames.map(({ start, body, end }) => ({
       start,
       ...(body === undefined ? {} : { body }),

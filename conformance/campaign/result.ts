@@ -17,6 +17,8 @@ export interface Counterexample {
   readonly waits: readonly number[];
   /** What happens behind the last byte. */
   readonly end: EndEvent;
+  /** For datagrams: from which of our sockets each goes out, when not all go from one. */
+  readonly sockets?: readonly number[];
   /** Number of the play that confirmed it, in the history. */
   readonly play?: number;
   /** Where frames begin and end, and where their payloads do; for pictures. */

@@ -3,6 +3,7 @@ import { globPattern } from "./glob.ts";
 import { CONTROLS } from "./section_0_controls.ts";
 import { SPLITS } from "./section_1_splits.ts";
 import { SENDER } from "./section_11_sender.ts";
+import { DATAGRAMS } from "./section_12_datagrams.ts";
 import { PROXIED } from "./section_13_proxy.ts";
 import { COALESCING } from "./section_2_coalescing.ts";
 import { CORRUPTION } from "./section_10_corruption.ts";
@@ -28,6 +29,7 @@ export const CASE_BOOK: readonly ConformanceCase[] = [
   ...PRESSURE,
   ...CORRUPTION,
   ...SENDER,
+  ...DATAGRAMS,
   ...PROXIED,
 ];
 

@@ -48,8 +48,7 @@ export async function runClientOutput(listen: string, options: RunOptions): Prom
   if (endpoint.scheme === "stdio") {
     throw new ConformanceUsageError("A client dials tcp://, tls:// or unix:");
   }
-  let client: OutputTarget | undefined;
-  const programme: Programme = {
+  const programme: Programme<OutputTarget> = {
     framing: options.framing === undefined ? "none" : framing(options.framing).spec,
     asked: asked.map(({ id }) => id),
     start(target) {
@@ -59,11 +58,10 @@ export async function runClientOutput(listen: string, options: RunOptions): Prom
           "--expect output needs --spawn: each delivery starts the client",
         );
       }
-      return Promise.resolve(client = new OutputTarget({ ...target, endpoint }, spawn));
+      return Promise.resolve(new OutputTarget({ ...target, endpoint }, spawn));
     },
     begin(parts) {
-      if (client === undefined) throw new TypeError("The client was not started");
-      const stage = new OutputStage({ ...parts, target: client, ...(signal ? { signal } : {}) });
+      const stage = new OutputStage({ ...parts, ...(signal ? { signal } : {}) });
       const campaign = new OutputCampaign(
         stage,
         new OutputPatience(options.timeoutMs ?? 5000),
@@ -89,7 +87,7 @@ export async function runClientOutput(listen: string, options: RunOptions): Prom
       };
     },
   };
-  return await conduct(listen, endpoint, { ...options, expect: "output" }, programme);
+  return await conduct(listen, { ...options, expect: "output" }, programme);
 }
 
 /** The uncut stream, with the end that it has. */

@@ -16,7 +16,7 @@ import {
 import { CONFIG } from "../../cli/sources.ts";
 import { MAX_FRAME_LENGTH_CEILING } from "../../protocol/framing/mod.ts";
 import { CAMPAIGN_OPTIONS, OUTPUT_OPTIONS, REPORT_ONLY_OPTIONS } from "./report_options.ts";
-import { risingPlaces } from "./rising_places.ts";
+import { numbers, places } from "./places.ts";
 
 const COMMON = {
   config: CONFIG,
@@ -31,7 +31,11 @@ function required(placeholder: string, help: string): Option<string | undefined>
 
 /** Options of `run`. */
 export const RUN_OPTIONS = {
-  framing: required("SPEC", "how frames are marked, such as u32be, varint, line, netstring"),
+  framing: required(
+    "SPEC",
+    "how frames are marked, such as u32be, varint, line, netstring; over udp:// and unixgram:\n" +
+      "only fragment, or none",
+  ),
   expect: withDefault(
     "WHAT",
     "what the target answers: echo, upper, hello, none (liveness only), invariance (what it\n" +
@@ -88,6 +92,11 @@ export const RUN_OPTIONS = {
     "the target's idle timeout; without it only a short silence is tried",
     seconds,
   ),
+  expiry: optional(
+    "S",
+    "of --framing fragment: after how long the target forgets an unfinished message",
+    seconds,
+  ),
   strict: flag("cases without proof for every edge, or played in part, are INCONCLUSIVE"),
   ...OUTPUT_OPTIONS,
   ...CAMPAIGN_OPTIONS,
@@ -103,8 +112,13 @@ export const RUN_OPTIONS = {
     "play these bytes; with --expect invariance, cut in every way",
     text,
   ),
-  cuts: optional("N,…", "where chunks of --stream end", risingPlaces),
-  waits: optional("N,…", "where answers to --stream are awaited before going on", risingPlaces),
+  cuts: optional("N,…", "where chunks of --stream end; over udp://, datagrams", places),
+  waits: optional("N,…", "where answers to --stream are awaited before going on", places),
+  sockets: optional(
+    "N,…",
+    "of --stream over udp://: from which of our sockets each datagram goes out (all from 0)",
+    numbers,
+  ),
   end: withDefault(
     "EVENT",
     "what comes behind --stream: none, fin, reset or close",

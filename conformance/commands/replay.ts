@@ -121,7 +121,7 @@ async function again(
   // Who says where the target is now says as well whether it has to be started.
   const command = spawn ?? (to === undefined ? file.spawn : undefined);
   const { framing, expect, scenario, maxFrame, overLimit, atEof, halfClose, mask } = file;
-  const { side, codec, cuts, waits, end } = file;
+  const { side, codec, cuts, waits, end, sockets, expiryMs } = file;
   return {
     target: to ?? file.target,
     options: {
@@ -129,7 +129,14 @@ async function again(
       ...(scenario === undefined ? { framing } : { scenario }),
       expect,
       timeoutMs: timeout,
-      stream: { bytes: hexBytes(file.stream) ?? new Uint8Array(0), cuts, waits, end },
+      stream: {
+        bytes: hexBytes(file.stream) ?? new Uint8Array(0),
+        cuts,
+        waits,
+        end,
+        ...(sockets ? { sockets } : {}),
+      },
+      ...(expiryMs === undefined ? {} : { expiryMs }),
       ...(overLimit === undefined ? {} : { overLimit }),
       ...(atEof === undefined ? {} : { atEof }),
       ...(halfClose === undefined ? {} : { halfClose }),

@@ -1,5 +1,6 @@
 import { parseOptions, type Source, UsageError } from "../../cli/options.ts";
 import type { Command } from "./command.ts";
+import { isDatagramTarget } from "../datagrams/run_datagrams.ts";
 import { dryRun } from "./dry_run.ts";
 import { EXIT_CODES, OUT_FILES } from "./exit_codes.ts";
 import { RUN_OPTIONS } from "./options.ts";
@@ -13,8 +14,8 @@ export const RUN: Command = {
     text: {
       usage: ["nonstick-conformance run TARGET --framing SPEC [OPTION]..."],
       about: "Runs the case book against a server, in any language, that listens on TARGET:\n" +
-        "tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, or with --spawn stdio:. With --spawn, port 0 takes\n" +
-        "a free port.",
+        "tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, or with --spawn stdio:, and over datagrams\n" +
+        "udp://HOST:PORT or unixgram:///PATH. With --spawn, port 0 takes a free port.",
       tables: { "Exit codes": EXIT_CODES, "Files of --out DIR": OUT_FILES },
       examples: [
         [
@@ -25,6 +26,10 @@ export const RUN: Command = {
           "nonstick-conformance run tcp://127.0.0.1:0 --framing line --expect upper --max-frame 4096 \\\n" +
           "      --spawn 'python3 server.py {port}'",
           "start the server first, and end it afterwards",
+        ],
+        [
+          "nonstick-conformance run udp://127.0.0.1:0 --expect upper --spawn 'python3 server.py {port}'",
+          "a server of datagrams, each of which is a message",
         ],
         [
           "nonstick-conformance run tcp://127.0.0.1:7000 --framing u32be --stream 0000000161 --cuts 3",
@@ -52,7 +57,7 @@ async function runTarget(
     throw new UsageError("TARGET is missing, such as tcp://127.0.0.1:7000.");
   }
   if (more.length > 0) throw new UsageError(`run takes one TARGET; ${more.join(" ")} is too much.`);
-  if (values.framing === undefined && !isExchange(values.expect)) {
+  if (values.framing === undefined && !isExchange(values.expect) && !isDatagramTarget(target)) {
     throw new UsageError("--framing SPEC is missing, such as --framing u32be.");
   }
   return values["dry-run"]

@@ -26,7 +26,7 @@ const FOREVER_MS = 24 * 3600_000;
  * @throws {UsageError} if a file cannot be read, or options do not fit together.
  */
 export async function runOptions(values: RunSettings): Promise<RunOptions> {
-  const { framing, spawn, seed, shard, pairs, idle, mask } = values;
+  const { framing, spawn, seed, shard, pairs, idle, expiry, mask } = values;
   const maxFrame = values["max-frame"], ca = values["tls-ca"], debug = values["debug-attach"];
   const stream = await givenStream(values);
   return {
@@ -45,6 +45,7 @@ export async function runOptions(values: RunSettings): Promise<RunOptions> {
     ...(mask.length > 0 ? { mask } : {}),
     ...(pairs === undefined ? {} : { pairs }),
     ...(idle === undefined ? {} : { idleMs: idle }),
+    ...(expiry === undefined ? {} : { expiryMs: expiry }),
     ...(shard === undefined ? {} : { shard }),
     ...(maxFrame === undefined ? {} : { maxFrame }),
     ...(spawn === undefined ? {} : { spawn }),
@@ -72,15 +73,20 @@ const EXPECTED = ["echo", "upper", "hello", "none", "invariance", "output"] as c
  * is answered before the next one is sent.
  */
 async function givenStream(values: RunSettings): Promise<GivenStream | undefined> {
-  const { stream, cuts, end } = values;
+  const { stream, cuts, end, sockets } = values;
   if (stream === undefined) return undefined;
   const requests: Uint8Array[] = [];
-  for (const one of stream.split(",")) requests.push(hexBytes(one) ?? await streamFile(one));
-  if (requests.some(({ length }) => length === 0)) {
-    throw new UsageError(`Cannot use --stream ${stream}: it is empty.`);
+  for (const one of stream.split(",")) {
+    requests.push(one === "" ? new Uint8Array(0) : hexBytes(one) ?? await streamFile(one));
   }
   const waits = values.waits ?? seamsOf(requests);
-  return { bytes: concat(requests), end, ...(cuts ? { cuts } : {}), waits };
+  return {
+    bytes: concat(requests),
+    end,
+    ...(cuts ? { cuts } : {}),
+    waits,
+    ...(sockets ? { sockets } : {}),
+  };
 }
 
 async function streamFile(path: string): Promise<Uint8Array> {
@@ -132,6 +138,7 @@ export function commandLine(command: string, target: string, values: RunSettings
     ["half-close", unless("reply", values["half-close"])],
     ["pairs", values.pairs],
     ["idle", seconds(values.idle)],
+    ["expiry", seconds(values.expiry)],
     ["timeout", seconds(unless(5000, values.timeout))],
     ...values.mask.map((mask) => ["mask", mask] as const),
     ["stream", values.expect === "invariance" ? values.stream : undefined],

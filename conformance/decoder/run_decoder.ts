@@ -57,24 +57,22 @@ export async function runDecoder(options: RunOptions): Promise<RunResult> {
     maxFrame,
     ...(overLimit === "close" || overLimit === "skip" ? { overLimit } : {}),
   };
-  let target: DecoderTarget | undefined;
-  const programme: Programme = {
+  const programme: Programme<DecoderTarget> = {
     framing: framed.spec,
     asked: asked.map(({ id }) => id),
     async start({ spawn = [], startTimeoutMs: startMs }) {
       const encoder = unlimitedEncoder(contractOf(framed, options));
       const deadlineMs = options.timeoutMs ?? 5000;
-      target = await DecoderTarget.start({ spawn, settings, encoder, deadlineMs, startMs });
-      return target;
+      return await DecoderTarget.start({ spawn, settings, encoder, deadlineMs, startMs });
     },
     begin(parts) {
-      if (target === undefined) throw new TypeError("The adapter was not started");
+      const { target } = parts;
       const limited = options.maxFrame !== undefined || target.hello.features.has("limit");
       const contract = contractOf(framed, options, limited ? maxFrame : undefined);
       return new DecoderPlayer(target, contract, asked, parts, options);
     },
   };
-  return await conduct("stdio:", { scheme: "stdio", options: new Map() }, {
+  return await conduct("stdio:", {
     ...options,
     maxFrame,
     expect: "echo",
@@ -104,7 +102,7 @@ class DecoderPlayer implements Player {
     target: DecoderTarget,
     contract: Contract,
     asked: readonly ConformanceCase[],
-    parts: RunParts,
+    parts: RunParts<DecoderTarget>,
     options: RunOptions,
   ) {
     const { seed } = parts;

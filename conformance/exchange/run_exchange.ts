@@ -4,6 +4,8 @@ import { selectCases } from "../cases/case_book.ts";
 import { PlacesError } from "../cases/given_stream.ts";
 import { conduct, type Programme, type RunParts } from "../conduct.ts";
 import { targetEndpoint } from "../run_conformance.ts";
+import { startTarget } from "../player/start_target.ts";
+import type { Target } from "../player/target.ts";
 import { ConformanceUsageError, type RunOptions } from "../run_options.ts";
 import { these } from "../strategy/deliveries.ts";
 import type { Delivery } from "../strategy/delivery.ts";
@@ -55,10 +57,11 @@ export async function runExchange(target: string, options: ExchangeOptions): Pro
   const prepared = prepare(options);
   const { given } = prepared;
   const asked = given === undefined ? askedCases(options) : [givenCase(given)];
-  const programme: Programme = {
+  const programme: Programme<Target> = {
     framing: prepared.framing,
     asked: asked.map(({ id }) => id),
-    begin(parts: RunParts) {
+    start: (parts) => startTarget({ ...parts, endpoint }),
+    begin(parts: RunParts<Target>) {
       const { signal } = options;
       const stage = new ExchangeStage({ ...parts, ...(signal ? { signal } : {}) });
       const patience = new LearntPatience(options.timeoutMs ?? 5000);
@@ -81,7 +84,7 @@ export async function runExchange(target: string, options: ExchangeOptions): Pro
       };
     },
   };
-  return await conduct(target, endpoint, options, programme);
+  return await conduct(target, options, programme);
 }
 
 function prepare(options: ExchangeOptions): PreparedCourse {

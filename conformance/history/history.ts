@@ -190,15 +190,19 @@ function partRecord(part: Part): unknown[] {
 }
 
 function playRecord(play: Play): Record<string, unknown> {
-  const { delivery: { cuts, waits, end, pace }, chunks, lateAt, undecodable, greeted } = play;
+  const { delivery: { cuts, waits, end, pace, sockets }, chunks, lateAt, undecodable, greeted } =
+    play;
+  const { cameTo } = play;
   return {
     cuts,
     ...(waits.length > 0 ? { waits } : {}),
     ...(end === "none" ? {} : { end }),
     ...(pace === undefined ? {} : { pace }),
+    ...(sockets === undefined ? {} : { sockets }),
     chunks: chunks.map((chunk) => [chunk.end, round(chunk.writtenMs), chunk.edge]),
     ...(greeted === undefined ? {} : { greeted: greeted.map(hexText) }),
     reads: readRecords(play),
+    ...(cameTo?.some((socket) => socket !== 0) ? { cameTo } : {}),
     ...(lateAt.length > 0 ? { lateAt } : {}),
     ...(undecodable === undefined ? {} : { undecodable }),
     state: play.state,

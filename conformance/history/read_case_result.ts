@@ -79,8 +79,24 @@ export function readCertificateLine(fields: Fields): CertificateLine {
   };
 }
 
+const SETS = [
+  "singles",
+  "pairs",
+  "subsets",
+  "ends",
+  "orders",
+  "losses",
+  "lengths",
+  "each",
+] as const;
+
 function readCoveredSet(fields: Fields): CoveredSet {
-  const kind = fields.word("kind", ["singles", "pairs", "subsets", "ends", "each"]);
+  const kind = fields.word("kind", SETS);
+  if (kind === "orders") return { kind, most: fields.number("most") };
+  if (kind === "losses") {
+    return { kind, least: fields.number("least"), most: fields.number("most") };
+  }
+  if (kind === "lengths") return { kind, lengths: fields.numbers("lengths") };
   if (kind === "each") {
     const sets = fields.list("sets", (value, where) => readCoveredSet(new Fields(value, where)));
     return { kind, sets };
@@ -103,6 +119,7 @@ function readCounterexample(fields: Fields): Counterexample {
     cuts: fields.list("cuts", asNumber),
     waits: fields.list("waits", asNumber),
     end: fields.word("end", END_EVENTS),
+    ...fields.maybe("sockets", (name) => fields.list(name, asNumber)),
     ...fields.maybe("play", (name) => fields.number(name)),
     frames: fields.list("frames", (value, where) => {
       const frame = new Fields(value, where);

@@ -174,6 +174,7 @@ function readAbout(fields: Fields): RunAbout {
       const shard = fields.fields(name);
       return { index: shard.number("index"), of: shard.number("of") };
     }),
+    ...fields.maybe("expiryMs", number),
     ...fields.maybe("pid", number),
     ...fields.maybe("endpoint", text),
     ...fields.maybe("spawn", text),

@@ -31,6 +31,8 @@ export interface RunAbout {
   readonly atEof?: AtEofPolicy;
   /** What becomes of answers after a half-close: `reply`, `drop` or `any`. */
   readonly halfClose?: HalfClosePolicy;
+  /** For fragments: after how long the target forgets an unfinished message, in ms, if that was declared. */
+  readonly expiryMs?: number;
   /** For `invariance`: what may differ in answers. */
   readonly mask?: readonly string[];
   /** The conversation, if that was expected. */
@@ -117,12 +119,16 @@ export interface RecordedPlay {
   readonly end: EndEvent;
   /** How time passed, where it was the point. */
   readonly pace?: Pace;
+  /** For datagrams: from which of our sockets each went out, when not all went from one. */
+  readonly sockets?: readonly number[];
   /** The chunks that were written. */
   readonly chunks: readonly PlayedChunk[];
   /** The greeting's payloads, if one came before. */
   readonly greeted?: readonly Uint8Array[];
   /** What came back. */
   readonly reads: readonly RecordedRead[];
+  /** For datagrams: to which of our sockets each read came, when not all came to one. */
+  readonly cameTo?: readonly number[];
   /** Waits at which an answer that was due had not come. */
   readonly lateAt: readonly number[];
   /** Why what came back is no frames, if so. */

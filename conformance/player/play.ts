@@ -54,6 +54,8 @@ export interface Play {
   readonly startedMs: number;
   /** When it was over, in ms of the run. */
   readonly finishedMs: number;
+  /** For datagrams: to which of our sockets each read came; by default all to socket 0. */
+  readonly cameTo?: readonly number[];
   /** By how many bytes the memory of the target's process grew, where it was measured. */
   readonly memoryGrowth?: number;
 }

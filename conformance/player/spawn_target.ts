@@ -1,3 +1,4 @@
+import type { DatagramEndpoint } from "../../protocol/transport/mod.ts";
 import { describeEnd, SpawnedProcess, type SpawnOptions } from "./spawned_process.ts";
 import { type TargetEndpoint, TargetStartError } from "./target.ts";
 
@@ -8,7 +9,7 @@ import { type TargetEndpoint, TargetStartError } from "./target.ts";
  */
 export function spawnTarget(
   words: readonly string[],
-  endpoint: TargetEndpoint,
+  endpoint: TargetEndpoint | DatagramEndpoint,
   options: SpawnOptions = {},
 ): SpawnedProcess {
   const values = valuesOf(endpoint);
@@ -45,11 +46,14 @@ export function notStarted(
   );
 }
 
-function valuesOf(endpoint: TargetEndpoint): Readonly<Record<string, string>> {
+function valuesOf(endpoint: TargetEndpoint | DatagramEndpoint): Readonly<Record<string, string>> {
   switch (endpoint.scheme) {
     case "stdio":
       return {};
+    case "memory":
+      return {};
     case "unix":
+    case "unixgram":
       return { path: endpoint.path };
     default:
       return { host: endpoint.hostname, port: String(endpoint.port) };

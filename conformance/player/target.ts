@@ -35,15 +35,10 @@ export interface DecoderTold {
 /** A place where a target can be met. */
 export type TargetEndpoint = Endpoint & { scheme: "tcp" | "tls" | "unix" | "stdio" };
 
-/**
- * The program under test, whatever it is: a place where a fresh connection to it comes from and, if we started it, its
- * process. Disposing of it ends the process by its id.
- */
-export interface Target extends AsyncDisposable {
+/** The program under test: where it is met and, if we started it, its process. Disposing of it ends the process by its id. */
+export interface TargetProgram extends AsyncDisposable {
   /** Where it is met, as an endpoint string with the real port. */
   readonly name: string;
-  /** How it is reached. */
-  readonly scheme: TargetEndpoint["scheme"];
   /** Its process id, if we started it. */
   readonly pid: number | undefined;
   /** How its process ended; undefined while it runs or when it is not ours. */
@@ -52,6 +47,20 @@ export interface Target extends AsyncDisposable {
   readonly stderrTail: string;
   /** How often it had to be started again. */
   readonly restarts: number;
+  /**
+   * Starts it again after its process ended. Does nothing while it runs, or when it is not ours.
+   *
+   * @throws {TargetStartError} if it does not come up again.
+   */
+  restart(): Promise<void>;
+  /** Waits at most `ms` for the end of its process, after a connection went down. */
+  endedWithin(ms: number): Promise<ProcessEnd | undefined>;
+}
+
+/** A target of streams: a fresh connection to it comes from here. */
+export interface Target extends TargetProgram {
+  /** How it is reached. */
+  readonly scheme: TargetEndpoint["scheme"];
   /** Why RST cannot be sent to it, where the transport knows RST and it cannot. */
   readonly noReset?: string;
   /**
@@ -61,14 +70,6 @@ export interface Target extends AsyncDisposable {
    * @throws {Error} if there is none, whatever the reason.
    */
   connect(resettable?: boolean): Promise<TargetConnection>;
-  /**
-   * Starts it again after its process ended. Does nothing while it runs, or when it is not ours.
-   *
-   * @throws {TargetStartError} if it does not come up again.
-   */
-  restart(): Promise<void>;
-  /** Waits at most `ms` for the end of its process, after a connection went down. */
-  endedWithin(ms: number): Promise<ProcessEnd | undefined>;
 }
 
 /** Where the target is and how it is started. */

@@ -1,5 +1,6 @@
 import type { CoveredSet } from "../strategy/covered_set.ts";
 import type { Delivery } from "../strategy/delivery.ts";
+import { coveredVolleys } from "./covered_volleys.ts";
 import type { PassingPlay } from "./passing_plays.ts";
 
 /** How many members of a set there are, and how many of them were played and right, with or without proof. */
@@ -19,6 +20,9 @@ export interface Covered {
 export function coveredOf(set: CoveredSet, plays: readonly PassingPlay[]): Covered {
   if (set.kind === "each") return sumOf(set.sets, plays);
   if (set.kind === "ends") return endsOf(set, plays);
+  if (set.kind === "orders" || set.kind === "losses" || set.kind === "lengths") {
+    return coveredVolleys(set, plays);
+  }
   const streams = byStream(plays).map((own) => countCuts(set, own));
   return streams.reduce(better, { proven: 0, passed: 0, total: membersOf(set).length });
 }

@@ -3,6 +3,7 @@ import type { RecordedRun } from "../history/recorded.ts";
 import { coveredOf } from "./covered.ts";
 import { passingExchanges } from "./passing_exchanges.ts";
 import { passingPlays } from "./passing_plays.ts";
+import { passingVolleys, recordedDatagrams } from "./passing_volleys.ts";
 import { recordedContract } from "./recorded_contract.ts";
 
 /** A line of a certificate, counted again from what was played. */
@@ -28,12 +29,15 @@ export interface CheckedLine {
  * Null when the history does not say what the answers had to be.
  */
 export function recheckCertificate(run: RecordedRun): CheckedLine[] | null {
-  const contract = recordedContract(run.about);
+  const datagrams = recordedDatagrams(run.about);
+  const contract = datagrams === null ? recordedContract(run.about) : null;
   const lines = run.cases.flatMap(({ id, certificate }) =>
     certificate ? [{ id, certificate }] : []
   );
   const rules = new Map(lines.map(({ id, certificate }) => [id, certificate.judge ?? "answers"]));
-  const passing = contract === null
+  const passing = datagrams !== null
+    ? passingVolleys(run, datagrams)
+    : contract === null
     ? passingExchanges(run)
     : passingPlays(run, contract, (id) => rules.get(id) ?? "answers");
   if (passing === null) return null;

@@ -43,14 +43,22 @@ export function remadePlays(run: RecordedRun, contract: Contract): RemadePlay[] 
     const stimulus = stimulusOf(recorded.stimulus);
     if (stimulus === null || answers === null) return { recorded, play: null };
     const { number, cuts, waits, end, pace, chunks, reads, greeted, lateAt, state } = recorded;
-    const { memoryGrowth, startedMs, finishedMs } = recorded;
+    const { memoryGrowth, startedMs, finishedMs, sockets, cameTo } = recorded;
     const undecodable = recorded.undecodable ?? decoder.undecodable;
     const play: Play = {
       number,
-      delivery: { stimulus, cuts, waits, end, ...(pace ? { pace } : {}) },
+      delivery: {
+        stimulus,
+        cuts,
+        waits,
+        end,
+        ...(pace ? { pace } : {}),
+        ...(sockets ? { sockets } : {}),
+      },
       connection,
       chunks,
       reads,
+      ...(cameTo ? { cameTo } : {}),
       ...(greeted ? { greeted } : {}),
       answers,
       ...(undecodable === undefined ? {} : { undecodable }),

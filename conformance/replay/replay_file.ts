@@ -41,6 +41,10 @@ export interface ReplayFile extends Policies {
   readonly waits: readonly number[];
   /** What happens behind the last byte. */
   readonly end: EndEvent;
+  /** For datagrams: from which of our sockets each goes out, when not all go from one. */
+  readonly sockets?: readonly number[];
+  /** For fragments: after how long the target forgets an unfinished message, in ms, if that was declared. */
+  readonly expiryMs?: number;
   /** The case that found it. */
   readonly case: string;
   /** Why the target failed. */
@@ -66,9 +70,10 @@ export function replayFileOf(about: RunAbout, one: CaseResult): ReplayFile | und
   const { counterexample, id, cause, detail } = one;
   const expect = REPLAYED.find((name) => name === about.expect);
   if (counterexample === undefined || expect === undefined) return undefined;
-  const { stream, cuts, waits, end }: Counterexample = counterexample;
+  const { stream, cuts, waits, end, sockets }: Counterexample = counterexample;
   const { framing, side, codec, spawn, mask, scenario, maxFrame, overLimit, atEof, halfClose } =
     about;
+  const { expiryMs } = about;
   return {
     target: about.endpoint ?? about.target,
     ...(side === undefined ? {} : { side }),
@@ -86,6 +91,8 @@ export function replayFileOf(about: RunAbout, one: CaseResult): ReplayFile | und
     cuts,
     waits,
     end,
+    ...(sockets === undefined ? {} : { sockets }),
+    ...(expiryMs === undefined ? {} : { expiryMs }),
     case: id,
     ...(cause === undefined ? {} : { cause }),
     detail,
@@ -119,7 +126,7 @@ function readFields(fields: Fields): ReplayFile {
   const text = (name: string) => fields.text(name);
   const stream = fields.text("stream");
   const bytes = hexBytes(stream);
-  if (bytes === undefined || bytes.length === 0) {
+  if (bytes === undefined) {
     throw new RecordError("stream is not bytes in hex");
   }
   return {
@@ -137,6 +144,8 @@ function readFields(fields: Fields): ReplayFile {
     cuts: fields.list("cuts", asNumber),
     waits: fields.list("waits", asNumber),
     end: fields.word("end", END_EVENTS),
+    ...fields.maybe("sockets", (name) => fields.list(name, asNumber)),
+    ...fields.maybe("expiryMs", (name) => fields.number(name)),
     case: fields.text("case"),
     ...fields.maybe("cause", (name) => fields.word(name, causes())),
     detail: fields.text("detail"),

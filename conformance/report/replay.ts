@@ -8,19 +8,22 @@ export const PASTABLE = 256;
 const STREAM = / --stream (?:'(?:[^']|'\\'')*'|\S+)+/;
 
 /** The smallest failing delivery as options of `run`: `--stream 00000000 --cuts 3`. */
-export function replayOptions({ stream, cuts, waits, end }: Counterexample): string {
+export function replayOptions({ stream, cuts, waits, end, sockets }: Counterexample): string {
   return [
     `--stream ${stream}`,
     cuts.length > 0 ? `--cuts ${cuts.join()}` : "",
     waits.length > 0 ? `--waits ${waits.join()}` : "",
     end === "none" ? "" : `--end ${end}`,
+    sockets === undefined ? "" : `--sockets ${sockets.join()}`,
   ].filter((option) => option !== "").join(" ");
 }
 
 /** The command that shows a failure again: its smallest delivery, or the whole case where that is too long. */
 export function replayCommand(command: string, result: CaseResult, seed: number): string {
   const { counterexample, id } = result;
-  if (counterexample !== undefined && counterexample.stream.length <= 2 * PASTABLE) {
+  const length = counterexample?.stream.length ?? 0;
+  // Empty datagrams alone are no bytes that an option could have.
+  if (counterexample !== undefined && length > 0 && length <= 2 * PASTABLE) {
     return `${command.replace(STREAM, "")} ${replayOptions(counterexample)}`;
   }
   return `${command} --cases ${id} --seed ${seed}`;

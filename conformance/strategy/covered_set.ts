@@ -29,5 +29,11 @@ export type CoveredSet =
   | CutFrame & { readonly kind: "subsets"; readonly places: readonly number[] }
   /** The stream ends at each of `offsets`: one delivery of so many of its bytes for each. */
   | { readonly kind: "ends"; readonly end: EndEvent; readonly offsets: readonly number[] }
+  /** Datagrams in each order: n! for each n up to `most`. */
+  | { readonly kind: "orders"; readonly most: number }
+  /** Datagrams of which some are lost, each choice of those that are left: 2^n − 1 for each n from `least` to `most`. */
+  | { readonly kind: "losses"; readonly least: number; readonly most: number }
+  /** A first datagram of each of these lengths. */
+  | { readonly kind: "lengths"; readonly lengths: readonly number[] }
   /** All of these, each of a stream of its own. */
   | { readonly kind: "each"; readonly sets: readonly CoveredSet[] };

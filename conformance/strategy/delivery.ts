@@ -43,6 +43,11 @@ export interface Delivery {
   readonly end: EndEvent;
   /** How time passes, where it is not simply as fast as the target reads. */
   readonly pace?: Pace;
+  /**
+   * For datagrams, of which each part of the stimulus is one: from which of our sockets each goes out; by default all
+   * from socket 0.
+   */
+  readonly sockets?: readonly number[];
 }
 
 /** A delivery from its parts; by default in one chunk, without waits, connection left open. */

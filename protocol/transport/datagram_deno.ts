@@ -1,5 +1,6 @@
 import type { DatagramAddress } from "./datagram.ts";
 import { mappedFor, unmapped } from "./datagram_address.ts";
+import { DatagramTurns } from "./datagram_turns.ts";
 import type { DatagramPort, RawDatagram } from "./datagram_port.ts";
 
 /** Whether the runtime has datagram sockets of its own: they are behind `--unstable-net` (denoland/deno#11022). */
@@ -24,6 +25,8 @@ export class DenoPort implements DatagramPort {
   readonly #socket: Deno.DatagramConn;
   readonly #buffer: Uint8Array<ArrayBuffer>;
   readonly #memberships = new Map<string, { leave: () => Promise<void> }>();
+  readonly #turns: DatagramTurns | undefined;
+  #waker: { readonly socket: Deno.DatagramConn; readonly folder: string } | undefined;
   #open = true;
 
   /** Binds at once. A UDP address must be numeric. */
@@ -34,6 +37,7 @@ export class DenoPort implements DatagramPort {
     if (place.scheme === "unixgram") {
       this.#socket = Deno.listenDatagram({ transport: "unixpacket", path: place.path });
       this.local = { scheme: "unixgram", path: place.path };
+      this.#turns = new DatagramTurns(() => this.#wake(place.path));
       return;
     }
     const { hostname, port } = place;
@@ -42,14 +46,17 @@ export class DenoPort implements DatagramPort {
   }
 
   async send(bytes: Uint8Array, to: DatagramAddress): Promise<void> {
-    await this.#socket.send(bytes, this.#runtimeAddress(to));
+    const act = () => this.#socket.send(bytes, this.#runtimeAddress(to));
+    await (this.#turns === undefined ? act() : this.#turns.send(act));
   }
 
   async receive(): Promise<RawDatagram | null> {
     const limit = this.#buffer.length - 1;
     for (;;) {
       try {
-        const [bytes, from] = await this.#socket.receive(this.#buffer);
+        const act = () => this.#socket.receive(this.#buffer);
+        const [bytes, from] = await (this.#turns === undefined ? act() : this.#turns.receive(act));
+        if (this.#isWaker(from)) continue;
         const truncated = bytes.length > limit;
         return { bytes: bytes.slice(0, limit), from: addressOf(from), truncated };
       } catch (error) {
@@ -76,11 +83,29 @@ export class DenoPort implements DatagramPort {
   async close(): Promise<void> {
     this.#open = false;
     this.#socket.close();
+    if (this.#waker !== undefined) {
+      this.#waker.socket.close();
+      await Deno.remove(this.#waker.folder, { recursive: true });
+    }
     if (this.local.scheme !== "unixgram") return;
     // The runtime leaves the socket file behind.
     await Deno.remove(this.local.path).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
+  }
+
+  /** An empty datagram from a socket that is there for nothing else. */
+  async #wake(path: string): Promise<void> {
+    if (this.#waker === undefined) {
+      const folder = Deno.makeTempDirSync({ prefix: "nonstick-" });
+      const socket = Deno.listenDatagram({ transport: "unixpacket", path: `${folder}/w` });
+      this.#waker = { socket, folder };
+    }
+    await this.#waker.socket.send(new Uint8Array(0), { transport: "unixpacket", path });
+  }
+
+  #isWaker(from: Deno.Addr): boolean {
+    return this.#waker !== undefined && "path" in from && from.path === `${this.#waker.folder}/w`;
   }
 
   #runtimeAddress(to: DatagramAddress): Deno.Addr {

@@ -83,6 +83,11 @@ export class AnswerGuard {
     if (
       from.scheme === "udp" && !isOnThisMachine(from) && !this.#rates.pass(from.hostname)
     ) return "rate";
+    return this.refuseReturn(bytes, from);
+  }
+
+  /** Why a message from `from` gets no answer: it is our own reply to it, come back once too often. */
+  refuseReturn(bytes: Uint8Array, from: DatagramAddress): DatagramRefusal | null {
     return this.#replies.isLoop(datagramAddressText(from), bytes) ? "own-reply" : null;
   }
 

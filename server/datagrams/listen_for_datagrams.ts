@@ -11,7 +11,7 @@ const LINES_AT_ONCE = 20, LINES_PER_SECOND = 1;
 
 /** Serves datagrams as the program does: with its door, its log and its counters. */
 export async function listenForDatagrams(
-  { endpoint, answer }: DatagramPlan,
+  { endpoint, framing, maxMessageLength, answer }: DatagramPlan,
   door: Doorkeeper,
   log: Log,
   metrics: Metrics | null,
@@ -19,6 +19,7 @@ export async function listenForDatagrams(
   const lines = new FloodGate(LINES_AT_ONCE, LINES_PER_SECOND);
   const server: DatagramServer = await serveDatagrams(answer, {
     listen: endpoint,
+    ...(framing === null ? {} : { fragments: { maxMessageLength } }),
     admits: (from) => {
       const remote = datagramAddressText(from);
       if (door.enter(remote) !== null) return false;

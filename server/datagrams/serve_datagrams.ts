@@ -6,6 +6,8 @@ import {
   openDatagrams,
   TruncatedDatagramError,
 } from "../../protocol/transport/mod.ts";
+import type { FragmentAssemblerOptions } from "../../protocol/framing/mod.ts";
+import { FragmentedMessages } from "./fragmented_messages.ts";
 import { AnswerGuard, type AnswerRules, type DatagramRefusal } from "./answer_guard.ts";
 
 /** The answer to a datagram, null for none. It must not keep the bytes. */
@@ -18,6 +20,11 @@ export type DatagramHandler = (
 export interface ServeDatagramsOptions extends AnswerRules {
   /** Where to receive; or a channel that is open already, which the server then closes. */
   readonly listen: DatagramEndpoint | string | DatagramChannel;
+  /**
+   * Puts messages together from fragments, within these bounds, and cuts answers into fragments; by default each datagram
+   * is a message.
+   */
+  readonly fragments?: FragmentAssemblerOptions;
   /** Told of each datagram that gets no answer for its own or others' safety. */
   readonly refused?: (why: DatagramRefusal, datagram: Datagram) => void;
   /** Told of everything that fails, with the datagram it failed for; prints it on stderr unless given. */
@@ -32,6 +39,7 @@ export class DatagramServer implements AsyncDisposable {
   readonly #channel: DatagramChannel;
   readonly #guard: AnswerGuard;
   readonly #handler: DatagramHandler;
+  readonly #fragments: FragmentedMessages | null;
   readonly #options: ServeDatagramsOptions;
   readonly #finished: Promise<void>;
   #closing = false;
@@ -45,6 +53,7 @@ export class DatagramServer implements AsyncDisposable {
     this.#channel = channel;
     this.#handler = handler;
     this.#options = options;
+    this.#fragments = options.fragments ? new FragmentedMessages(options.fragments) : null;
     this.#guard = new AnswerGuard(channel.local, options);
     this.#finished = this.#run();
   }
@@ -94,15 +103,32 @@ export class DatagramServer implements AsyncDisposable {
 
   /** Never rejects: whatever happens here is the matter of this datagram alone. */
   async #answer(datagram: Datagram): Promise<void> {
-    const { bytes, from } = datagram;
+    const { from } = datagram;
     let why = this.#guard.refuse(datagram);
     try {
-      const answer = why === null ? await this.#handler(bytes, from) : null;
-      if (answer !== null) why = this.#guard.refuseAnswer(datagram, answer);
+      const bytes = why === null ? this.#messageOf(datagram) : null;
+      // What was put together has not been looked at as a whole.
+      if (bytes !== null && this.#fragments !== null) why = this.#guard.refuseReturn(bytes, from);
+      const answer = bytes !== null && why === null ? await this.#handler(bytes, from) : null;
+      if (bytes !== null && answer !== null) {
+        why = this.#guard.refuseAnswer({ bytes, from }, answer);
+      }
       if (why !== null) this.#options.refused?.(why, datagram);
-      else if (answer !== null && !this.#closing) await this.#channel.send(answer, from);
+      else if (answer !== null) await this.#send(answer, from);
     } catch (error) {
       this.#report(error, datagram);
+    }
+  }
+
+  /** The message that is whole with this datagram; null when there is none yet. */
+  #messageOf({ bytes, from }: Datagram): Uint8Array | null {
+    return this.#fragments === null ? bytes : this.#fragments.push(bytes, from);
+  }
+
+  async #send(answer: Uint8Array, to: DatagramAddress): Promise<void> {
+    for (const datagram of this.#fragments?.cut(answer) ?? [answer]) {
+      if (this.#closing) return;
+      await this.#channel.send(datagram, to);
     }
   }
 

@@ -1,6 +1,7 @@
 import { concat } from "@std/bytes/concat";
 import { equals } from "@std/bytes/equals";
 import { printable } from "../../../cli/printable.ts";
+import { FRAGMENT_HEADER_LENGTH } from "../../../protocol/framing/mod.ts";
 import { hexText } from "../../../protocol/framing/hex.ts";
 import type { Role } from "../../history/history.ts";
 import type { RecordedPlay, RecordedStimulus } from "../../history/recorded.ts";
@@ -26,6 +27,12 @@ export interface SceneOptions {
   readonly breaking?: readonly number[];
 }
 
+/** Runs over datagrams, each of which is a part by itself: what stands in front of its payload, in bytes. */
+const DATAGRAM_HEADERS: ReadonlyMap<string, number> = new Map([
+  ["datagram", 0],
+  ["fragment", FRAGMENT_HEADER_LENGTH],
+]);
+
 /** What each role is for, as a title. */
 const TITLES: Readonly<Partial<Record<Role, string>>> = {
   packed: "one delivery of many on this connection",
@@ -46,19 +53,34 @@ export function sceneOfPlay(
   const { chunks, more } = chunksOf(play, stimulus, zeroMs, breaking);
   const cameBytes = play.reads.reduce((sum, { length }) => sum + length, 0);
   const came = wholeStart(play);
-  const parts = answerParts(framing, came, cameBytes);
-  const expected = expectedAnswers(stimulus, play, expect);
+  const headerLength = DATAGRAM_HEADERS.get(framing);
+  const parts = headerLength === undefined
+    ? answerParts(framing, came, cameBytes)
+    : readParts(play, headerLength);
+  // Which answers fragments make due, their bytes alone do not say.
+  const expected = headerLength === undefined || headerLength === 0
+    ? expectedAnswers(stimulus, play, expect)
+    : undefined;
   const reads = readsOf(play, parts, came, zeroMs);
   return {
     title: TITLES[play.role] ?? play.role,
     play: play.number,
     connection: play.connection,
     length: stimulus.length,
-    parts: namedParts(stimulus.parts, "frame", shownParts(chunks)),
+    parts: namedParts(
+      stimulus.parts,
+      headerLength === undefined ? "frame" : framing,
+      shownParts(chunks),
+    ),
     chunks,
     ...(more.bytes > 0 ? { more } : {}),
     reads,
-    answers: judged(namedParts(parts, "answer", shownParts(reads)), parts, expected),
+    answers: judged(
+      namedParts(parts, "answer", shownParts(reads)),
+      parts,
+      expected,
+      headerLength !== undefined,
+    ),
     due: dueOf(expected, chunks, parts),
     cameBytes,
     end: play.end,
@@ -67,6 +89,17 @@ export function sceneOfPlay(
     ...(play.undecodable === undefined ? {} : { undecodable: printable(play.undecodable) }),
     endMs: since(zeroMs, play.finishedMs),
   };
+}
+
+/** Datagrams that came back: each is one. */
+function readParts({ reads }: RecordedPlay, headerLength: number): SpannedPart[] {
+  let at = 0;
+  return reads.map(({ bytes, length }) => {
+    const start = at, end = at += length;
+    if (length < headerLength) return { kind: "tail", start, end };
+    const payload = bytes.subarray(headerLength);
+    return { kind: "frame", start, body: start + headerLength, end, payload };
+  });
 }
 
 function chunksOf(
@@ -198,6 +231,7 @@ function judged(
   answers: readonly WirePart[],
   parts: readonly SpannedPart[],
   expected: ReturnType<typeof expectedAnswers>,
+  anyOrder: boolean,
 ): WirePart[] {
   let number = 0;
   return answers.map((answer, i) => {
@@ -205,7 +239,10 @@ function judged(
     if (expected === undefined || parts[i]?.kind !== "frame" || payload === undefined) {
       return answer;
     }
-    const due = expected.list[number++];
+    const due = anyOrder
+      ? expected.list.find(({ answer }) => equals(answer, payload)) ?? expected.list[number]
+      : expected.list[number];
+    number++;
     if (due === undefined) return expected.all ? { ...answer, right: false } : answer;
     return { ...answer, right: equals(due.answer, payload) };
   });

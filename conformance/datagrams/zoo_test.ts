@@ -1,0 +1,47 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { projectPath } from "../../tools/project.ts";
+import { runConformance } from "../run_conformance.ts";
+import { DATAGRAM_ZOO, type DatagramBug } from "./zoo.ts";
+
+/** Servers that run at once. */
+const AT_ONCE = 4;
+/** After how long the zoo's servers forget an unfinished message, in ms. */
+const EXPIRY_MS = 1000;
+
+async function blameOf({ name, shownBy }: DatagramBug): Promise<string> {
+  const file = projectPath("conformance/testdata/datagrams/zoo.py");
+  const result = await runConformance("udp://127.0.0.1:0", {
+    expect: "echo",
+    spawn: `python3 '${file}' {port} ${name}`,
+    cases: [shownBy],
+    seed: 1,
+    shrinkMs: 300,
+    timeoutMs: 2000,
+    ...(name.startsWith("fragment.") ? { framing: "fragment", expiryMs: EXPIRY_MS } : {}),
+  });
+  const one = result.cases.find(({ id }) => id === shownBy);
+  return `${name} ${one?.verdict} ${one?.cause ?? one?.detail}`;
+}
+
+Deno.test("every planted bug of the datagram zoo is killed, by the case that the table names", async () => {
+  const blames: string[] = [];
+  const left = [...DATAGRAM_ZOO];
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    for (let bug = left.shift(); bug !== undefined; bug = left.shift()) {
+      blames.push(await blameOf(bug));
+    }
+  }));
+  assertEquals(
+    blames.toSorted(),
+    DATAGRAM_ZOO.map(({ name, cause }) => `${name} FAIL ${cause}`).toSorted(),
+  );
+});
+
+Deno.test("the table of kills in the docs is the zoo's", async () => {
+  const text = await Deno.readTextFile(projectPath("docs/DATAGRAMS.md"));
+  for (const { name, shownBy, cause } of DATAGRAM_ZOO) {
+    assertMatch(text, new RegExp(`\\| \`${name}\` +\\| .+ \\| ${shownBy} +\\| ${cause} +\\|`));
+  }
+  const rows = text.match(/^\| `(plain|fragment)\./gm) ?? [];
+  assertEquals(rows.length, DATAGRAM_ZOO.length);
+});
