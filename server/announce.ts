@@ -22,7 +22,7 @@ export function announce(
   const bound = parseAnyEndpoint(at);
   const reach = "hostname" in bound ? addressFacts(bound.hostname)?.reach : undefined;
   if (reach !== undefined) console.error(`Open to ${reach}`);
-  console.error(`Try: nonstick --to '${url}'${trust} ${hint}`);
+  if (hint !== null) console.error(`Try: nonstick --to '${url}'${trust} ${hint}`);
 }
 
 /** Where it can be reached: a certificate is made for a name, so TLS keeps the one that was given. */

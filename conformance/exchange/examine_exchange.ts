@@ -8,6 +8,8 @@ import { smaller } from "./smaller.ts";
 
 /** How often a failure has to repeat on fresh connections before the target is blamed. */
 const REPEATS = 3;
+/** How often the small failure may be looked at: on a busy machine a control may be late for once. */
+const CONFIRMATIONS = 2;
 /** Causes that may be a matter of waiting long enough. */
 const TIMED: readonly Cause[] = ["HANG", "LATE", "LOST", "DESYNC"];
 
@@ -62,8 +64,11 @@ export async function examineExchange(
     },
   });
   if (small === failing) return seen;
-  const again = await confirm(stage, exchange, small, options);
-  return again.outcome === "confirmed" && again.finding.cause === seen.finding.cause ? again : seen;
+  for (let tries = 0; tries < CONFIRMATIONS; tries++) {
+    const again = await confirm(stage, exchange, small, options);
+    if (again.outcome === "confirmed" && again.finding.cause === seen.finding.cause) return again;
+  }
+  return seen;
 }
 
 async function confirm(

@@ -1,12 +1,17 @@
 import type { RunResult, Verification } from "../../conformance/mod.ts";
 
 /** A transport to our server. */
-export type Transport = "tcp" | "tls" | "unix";
+export type Transport = "tcp" | "tls" | "unix" | "udp";
 
 /** The case book played over one transport. */
 export interface Leg {
   readonly transport: Transport;
   readonly run: RunResult;
+}
+
+/** A run over sockets, of what was spoken there. */
+export interface Spoken extends Leg {
+  readonly spec: string;
 }
 
 /** What was proved of one framing: in process, and over sockets as far as it was run there. */

@@ -1,8 +1,12 @@
 import type { CaseResult } from "../../conformance/mod.ts";
-import { closureOf, type Leg, type Proof, tally } from "./proof.ts";
+import { closureOf, type Proof, type Spoken, tally } from "./proof.ts";
 
 /** The whole proof as one HTML page without any outside resource, readable in light and dark. */
-export function reportPage(proofs: readonly Proof[], seed: number): string {
+export function reportPage(
+  proofs: readonly Proof[],
+  datagrams: readonly Spoken[],
+  seed: number,
+): string {
   const spoken = proofs.flatMap(({ spec, legs }) => legs.map((leg) => ({ spec, ...leg })));
   const kinds = spoken.filter(({ transport }) => transport === "tcp");
   const cases = kinds.toSorted((a, b) => b.run.cases.length - a.run.cases.length)[0]?.run.cases ??
@@ -22,7 +26,7 @@ ${proofs.map(processRow).join("\n")}
 </tbody></table>
 <h2>Over sockets, against nonstick-server</h2>
 <table><thead><tr><th>framing<th>verdict<th>transport<th>deliveries<th>edges proven<th>seconds</thead><tbody>
-${spoken.map(socketRow).join("\n")}
+${[...spoken, ...datagrams].map(socketRow).join("\n")}
 </tbody></table>
 <h2>Case by case, over TCP</h2>
 <div class="wide"><table><thead><tr><th>case<th>${
@@ -33,11 +37,6 @@ ${cases.map((one) => caseRow(one, kinds)).join("\n")}
 <p>✓ pass · ✗ fail · ? inconclusive · i for information · – does not apply. Hover a mark for its numbers.</p>
 </html>
 `;
-}
-
-/** A framing that was run over a transport. */
-interface Spoken extends Leg {
-  readonly spec: string;
 }
 
 function processRow(proof: Proof): string {
