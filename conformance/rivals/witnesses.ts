@@ -1,3 +1,5 @@
+import { DATAGRAM_ZOO } from "../datagrams/zoo.ts";
+
 /**
  * For each case of the book a mutant that it must kill: a case that kills nothing has no place in the book. Where there
  * is one, it is the mutant that was planted for the case.
@@ -107,7 +109,7 @@ export const WITNESSES: Readonly<Record<string, string>> = {
   "13.5": "recv-as-frame",
 };
 
-/** Cases that judge no server over a socket, and why. */
+/** Cases that judge no server of streams, and why. Those of section 12 have a zoo of their own, and each kills something there. */
 export const JUDGES_NO_SERVER: Readonly<Record<string, string>> = {
   "0.4": "asks adapters only",
   "0.5": "tests the harness: three wrong expectations must be objected to",
@@ -117,4 +119,9 @@ export const JUDGES_NO_SERVER: Readonly<Record<string, string>> = {
   "1.11": "in process only",
   "2.8": "in process only",
   "3.11": "in process only",
+  ...Object.fromEntries(
+    DATAGRAM_ZOO.map((
+      { name, shownBy },
+    ) => [shownBy, `judges servers of datagrams: kills ${name}`]),
+  ),
 };
