@@ -51,9 +51,13 @@ function useOf(line: string): Use {
   return { permission: String(permission), value: String(value) };
 }
 
-/** Every program looks for the variables of its own options, and for names that are nearly theirs. */
+/**
+ * Every program looks for the variables of its own options, and for names that are nearly theirs; one that runs from its
+ * sources may import packages.
+ */
 function isTelling({ permission, value }: Use): boolean {
-  return permission !== "env" || !/^NONSTICK_(SERVER|CLIENT)_/.test(value);
+  return permission !== "import" &&
+    (permission !== "env" || !/^NONSTICK_(SERVER|CLIENT)_/.test(value));
 }
 
 /** The kinds of what was used. Of a path the runtime notes `read` and `write`, whichever it was: both are `files` here. */
