@@ -15,7 +15,7 @@ import { projectPath, readManifest } from "./project.ts";
 const SUFFIX = Deno.build.os === "windows" ? ".exe" : "";
 
 /** Longest wait for a program to end, in ms. */
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 300_000;
 
 type Name = keyof typeof programs;
 
