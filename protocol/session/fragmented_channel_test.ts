@@ -84,12 +84,14 @@ Deno.test("over a hostile network each message comes once and whole, or not at a
   };
   await using here = new FragmentedChannel(network.open("here"), { maxDatagram: 116 });
   const there = new FragmentedChannel(network.open("there"), { expiryMs: Infinity });
-  const came = new Map<number, number>();
+  // Of each peer: a doubled datagram that seems to come from a stranger is the stranger's, if it is a whole message.
+  const came = new Map<string, number>();
   const receiving = (async () => {
-    for await (const { bytes } of there) {
+    for await (const { bytes, from } of there) {
       const number = new DataView(bytes.buffer).getUint32(0);
       assertEquals(bytes, messageOf(number), `seed ${seed}`);
-      came.set(number, (came.get(number) ?? 0) + 1);
+      const key = `${JSON.stringify(from)} ${number}`;
+      came.set(key, (came.get(key) ?? 0) + 1);
     }
   })();
   const COUNT = 500;
