@@ -23,6 +23,8 @@ interface Load {
 }
 
 const LOADS: readonly Load[] = [
+  { speak: "echo", spec: "u32be", payload: 64, frames: 1 },
+  { speak: "echo", spec: "u32be", payload: 16_384, frames: 1 },
   { speak: "echo", spec: "u32be", payload: 256, frames: 64 },
   { speak: "upper", spec: "u32be", payload: 256, frames: 64 },
   { speak: "echo", spec: "netstring", payload: 16, frames: 1024 },

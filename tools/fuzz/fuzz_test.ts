@@ -85,6 +85,7 @@ Deno.test("planted: a crash, a wrong error and a stray rejection are found, shru
     const { finding } = await fuzz(plan);
     assert(finding !== null, entry);
     assertEquals([finding.name, finding.input.length], [name, smallest], entry);
+    assertStringIncludes(finding.text, "planted_entries.ts", "the place is told");
     assertStringIncludes(
       findingText(entry, FIXED_SEED, finding),
       `deno task fuzz ${entry} --replay `,

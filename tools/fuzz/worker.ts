@@ -3,7 +3,7 @@
  * @module
  */
 import type { Entry } from "./entry.ts";
-import { Fuzzer, type Progress } from "./fuzzer.ts";
+import { type Finding, Fuzzer, type Progress } from "./fuzzer.ts";
 import { type FromWorker, SharedInput, type ToWorker } from "./worker_messages.ts";
 
 /** What deno has in a worker, and the types of the main thread lack. */
@@ -14,6 +14,9 @@ interface WorkerScope {
 }
 
 declare const self: WorkerScope;
+
+/** Lines of a stack trace. */
+const TRACED = 20;
 
 self.onmessage = async ({ data }) => {
   const { ENTRIES }: { ENTRIES: readonly Entry[] } = await import(data.entries);
@@ -31,6 +34,9 @@ self.onmessage = async ({ data }) => {
     self.postMessage({ failure: await fuzzer.replay(data.replay) });
     return;
   }
+  // Most inputs end in an error of which only the class counts. Its stack would take a third of the time, and is not
+  // looked for when the limit is no number.
+  traceErrors(undefined);
   const started = performance.now();
   const { inputs, finding } = await fuzzer.run({
     seed: data.seed,
@@ -38,5 +44,17 @@ self.onmessage = async ({ data }) => {
     count: data.count,
     deadlineMs: started + data.budgetMs,
   });
-  self.postMessage({ inputs, finding, ms: performance.now() - started });
+  const ms = performance.now() - started;
+  self.postMessage({ inputs, finding: finding && await traced(fuzzer, finding), ms });
 };
+
+function traceErrors(lines: number | undefined): void {
+  Object.assign(Error, { stackTraceLimit: lines });
+}
+
+/** The finding with the place where its error was thrown, if it is thrown again. */
+async function traced(fuzzer: Fuzzer, finding: Finding): Promise<Finding> {
+  traceErrors(TRACED);
+  const again = finding.number < 0 ? null : await fuzzer.replay(finding.input);
+  return again?.name === finding.name ? { ...finding, ...again } : finding;
+}
