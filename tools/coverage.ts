@@ -1,6 +1,7 @@
 /**
  * `deno task coverage`: runs the tests of `protocol/` alone and says what they reach there; exits with
- * 1 below 95 % of lines or of branches.
+ * 1 below 95 % of lines or of branches. `deno task coverage --measured` only reads what
+ * `deno task test --coverage` has kept.
  *
  * The figures are V8's, summed over all files. V8 knows the branches only of functions that ran; a
  * function that never ran shows as missing lines, which is why both limits count. A file that no test
@@ -10,6 +11,7 @@
  */
 
 import { runDeno } from "./child.ts";
+import { COVERAGE_DATA, coverageFlags, COVERED_FOLDER } from "./coverage_data.ts";
 import { type FileCoverage, parseLcov, percent, type Reached, sum } from "./lcov.ts";
 import { testFlags } from "./programs.ts";
 import { projectPath } from "./project.ts";
@@ -18,20 +20,13 @@ import { stdFlags } from "./std.ts";
 /** Per cent of lines and of branches. */
 const LEAST = 95;
 
-const folder = projectPath("protocol/");
-const data = projectPath("coverage");
+const folder = projectPath(`${COVERED_FOLDER}/`);
 
-const tests = await runDeno([
-  "test",
-  ...testFlags,
-  ...await stdFlags(),
-  `--coverage=${data}`,
-  "--coverage-raw-data-only",
-  "--clean",
-  ...Deno.args,
-  folder,
-], { cwd: projectPath("") });
-if (tests !== 0) Deno.exit(tests);
+if (Deno.args[0] !== "--measured") {
+  const flags = [...testFlags, ...await stdFlags(), ...coverageFlags, ...Deno.args];
+  const tests = await runDeno(["test", ...flags, folder], { cwd: projectPath("") });
+  if (tests !== 0) Deno.exit(tests);
+}
 
 const files = await readCoverage();
 printTable(files);
@@ -49,7 +44,7 @@ Deno.exit(enough ? 0 : 1);
 
 async function readCoverage(): Promise<FileCoverage[]> {
   const { stdout, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["coverage", data, "--lcov", "--include=/protocol/"],
+    args: ["coverage", COVERAGE_DATA, "--lcov", "--include=/protocol/"],
     cwd: projectPath(""),
     stderr: "inherit",
   }).output();

@@ -2,24 +2,29 @@
  * `deno task test`: all tests, several runs of deno side by side. Most of the time a test waits for a socket or a process, so
  * the runs hardly get in each other's way. Where they do, a test that is about time may fail for want of it: the files of tests
  * that failed are run once more alone, and it is told which of them passed then. With arguments it is one run of `deno test`
- * with just these.
+ * with just these; with `--coverage` alone it is all tests, and what those of `protocol/` reach is kept for
+ * `deno task coverage --measured`.
  *
  * @module
  */
 
 import { runDeno } from "./child.ts";
+import { coverageFlags, COVERED_FOLDER } from "./coverage_data.ts";
 import { testFlags } from "./programs.ts";
 import { projectPath } from "./project.ts";
 import { stdFlags } from "./std.ts";
 
-/** Folders whose tests run together; the last run has what no other one has. About as long each as the others. */
+/** Folders whose tests run together, the longest run first; that of `""` has what no other one has. */
 const RUNS: readonly (readonly string[])[] = [
-  ["conformance/cases", "conformance/campaign", "conformance/player"],
-  ["conformance/exchange", "conformance/client_output", "conformance/decoder", "conformance/proxy"],
   ["conformance"],
   ["server", "client", "clients"],
+  ["conformance/exchange", "conformance/client_output", "conformance/decoder", "conformance/proxy"],
+  ["conformance/cases", "conformance/campaign", "conformance/player"],
   [""],
+  [COVERED_FOLDER],
 ];
+/** How many of them at once. */
+const ABREAST = 4;
 /** Folders without tests of ours. */
 const SKIPPED = ["node_modules", "dist", "coverage", "report/index", ".git"];
 
@@ -32,20 +37,17 @@ interface Sum {
 }
 
 const flags = ["test", "--config", projectPath("deno.json"), ...await stdFlags(), ...testFlags];
-if (Deno.args.length > 0) Deno.exit(await runDeno([...flags, ...Deno.args]));
+const covers = Deno.args.join(" ") === "--coverage";
+if (Deno.args.length > 0 && !covers) Deno.exit(await runDeno([...flags, ...Deno.args]));
 
 const started = performance.now();
 const files = [...testFiles("")];
 const sum: Sum = { passed: 0, steps: 0, failed: 0, ignored: 0 };
 const broken = new Set<string>();
-const codes = await Promise.all(RUNS.map(async (_, i) => {
-  const own = files.filter((file) => runOf(file) === i);
-  const { code, text } = await testsOf(own);
-  const last = add(text);
-  const where = failedFiles(text);
-  for (const file of where) broken.add(file);
-  // What failed otherwise than by a test, such as a module that does not load, is not made good by another run.
-  return code !== 0 && (last === null || where.size === 0) ? code : 0;
+const codes: number[] = [];
+const waiting = RUNS.entries();
+await Promise.all(Array.from({ length: ABREAST }, async () => {
+  for (const [i, folders] of waiting) codes.push(await oneRun(i, folders));
 }));
 let code = codes.find((code) => code !== 0) ?? 0;
 if (broken.size > 0) {
@@ -66,10 +68,24 @@ console.log(
 );
 Deno.exit(code);
 
+/** Runs what belongs to one run; not 0 for what is not made good by running files of tests again. */
+async function oneRun(i: number, folders: readonly string[]): Promise<number> {
+  const own = files.filter((file) => runOf(file) === i);
+  const { code, text } = await testsOf(own, covers && folders.includes(COVERED_FOLDER));
+  const last = add(text);
+  const where = failedFiles(text);
+  for (const file of where) broken.add(file);
+  // It failed otherwise than by a test: a module does not load.
+  return code !== 0 && (last === null || where.size === 0) ? code : 0;
+}
+
 /** Runs the tests of some files and prints what comes of them in one piece: lines of several runs would say nothing. */
-async function testsOf(own: readonly string[]): Promise<{ code: number; text: string }> {
+async function testsOf(
+  own: readonly string[],
+  covered = false,
+): Promise<{ code: number; text: string }> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...flags, ...own.map(projectPath)],
+    args: [...flags, ...covered ? coverageFlags : [], ...own.map(projectPath)],
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
