@@ -4,7 +4,7 @@ import { selectCases } from "../cases/case_book.ts";
 import { checkPlaces, PlacesError } from "../cases/given_stream.ts";
 import { conduct, type Programme } from "../conduct.ts";
 import { contractOf, RAW, requestStimulus } from "../exchange/stimuli.ts";
-import { targetEndpoint } from "../run_conformance.ts";
+import { targetEndpoint } from "../player/target_endpoint.ts";
 import { ConformanceUsageError, type RunOptions } from "../run_options.ts";
 import { deliver, type Delivery } from "../strategy/delivery.ts";
 import { OutputCampaign } from "./output_campaign.ts";
