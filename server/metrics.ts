@@ -1,5 +1,3 @@
-import { type Endpoint, formatEndpoint } from "../protocol/transport/mod.ts";
-
 /** What a server counts. */
 export interface Metrics {
   /** A connection was let in. */
@@ -111,48 +109,4 @@ function sharesOf(workers: readonly Counts[], open: Family, accepted: Family): s
     for (const [, value] of counts[accepted.name] ?? []) total.add(value, { worker });
   });
   return now.text([]) + total.text([]);
-}
-
-/** A small HTTP server for whoever watches this one. */
-export interface MetricsServer extends AsyncDisposable {
-  /** Where it listens, with the real port. */
-  readonly endpoint: string;
-}
-
-/**
- * Serves `/healthz` (200 while the server takes connections, 503 while it stops) and `/metrics`.
- *
- * @throws {Error} if the endpoint cannot be listened on.
- */
-export function serveMetrics(
-  endpoint: Endpoint & { readonly scheme: "tcp" | "unix" },
-  text: () => Promise<string>,
-  stopping: AbortSignal,
-): MetricsServer {
-  const handler = async (request: Request) => {
-    const { pathname } = new URL(request.url);
-    if (request.method !== "GET" && request.method !== "HEAD") return answer(405, "GET only\n");
-    if (pathname === "/healthz") {
-      return stopping.aborted ? answer(503, "stopping\n") : answer(200, "ok\n");
-    }
-    if (pathname === "/metrics") return answer(200, await text());
-    return answer(404, "There are /healthz and /metrics\n");
-  };
-  const quiet = { onListen: () => {} };
-  const server = endpoint.scheme === "unix"
-    ? Deno.serve({ path: endpoint.path, ...quiet }, handler)
-    : Deno.serve({ hostname: endpoint.hostname, port: endpoint.port, ...quiet }, handler);
-  const { addr } = server;
-  return {
-    endpoint: endpoint.scheme === "tcp" && addr.transport === "tcp"
-      ? formatEndpoint({ ...endpoint, port: addr.port })
-      : formatEndpoint(endpoint),
-    async [Symbol.asyncDispose]() {
-      await server.shutdown();
-    },
-  };
-}
-
-function answer(status: number, text: string): Response {
-  return new Response(text, { status, headers: { "content-type": "text/plain; version=0.0.4" } });
 }

@@ -27,12 +27,12 @@ import { HELP, OPTIONS, type ServerSettings } from "./options.ts";
 import { readGrants, threadSettings } from "./read_grants.ts";
 import { onHangup } from "./reload/on_hangup.ts";
 import { takeOver } from "./reload/take_over.ts";
+import { metricsPlace, serveMetrics } from "./serve_metrics.ts";
 import { watchSignals } from "./signals.ts";
 import { requirePassed } from "./systemd/passed_sockets.ts";
 import { notifyReady } from "./systemd/ready.ts";
 import { readTls, UnreadableFileError } from "./tls_files.ts";
 import { untilEnd } from "./until_end.ts";
-import { watchMetrics } from "./watch_metrics.ts";
 import { sharingOf } from "./workers/sharing.ts";
 
 const OK = 0, CANNOT_SERVE = 1, USAGE = 2;
@@ -93,7 +93,8 @@ async function serveAll(
   readAgain: () => Promise<ServerSettings>,
 ): Promise<number> {
   const log = new Log(settings.log, settings["log-level"]);
-  const metrics = settings.metrics === undefined ? null : countMetrics();
+  const watched = settings.metrics === undefined ? null : metricsPlace(settings.metrics);
+  const metrics = watched && countMetrics();
   const token = await readToken({
     ask: settings["ask-token"],
     file: settings["token-file"],
@@ -117,9 +118,15 @@ async function serveAll(
     console.error("WARNING: --exec-shell: whoever reaches a raw exec listener runs anything here.");
   }
   const stopping = new AbortController();
-  const counted = async () => metrics?.text(await crew?.counts()) ?? "";
-  await using _watched = metrics && watchMetrics(settings.metrics, counted, stopping.signal);
-  const signals = watchSignals();
+  await using _watched = watched && await serveMetrics(watched, {
+    socketMode: settings["socket-mode"],
+    text: async () => metrics?.text(await crew?.counts()) ?? "",
+    stopping: stopping.signal,
+  });
+  // Programs that exec runs must not be left behind.
+  const signals = watchSignals(() =>
+    Promise.all(servers.map((server) => server.shutdown({ timeoutMs: 0 })))
+  );
   const running = { settings, grants, urls, opened, door };
   using _reloading = onHangup(log, async () => takeOver(running, await readAgain(), warn));
   // From here on it can be told to reload or to end.

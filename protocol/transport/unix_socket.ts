@@ -10,7 +10,7 @@ export async function listenUnix(
   text: string,
   mode: number,
 ): Promise<{ accept: () => Promise<Connection>; close: () => void }> {
-  await removeStaleSocket(path, text, isListenedOn);
+  await removeStaleSocket(path, text);
   const listener = Deno.listen({ transport: "unix", path });
   try {
     // The runtime has no mode option; the file starts with what the umask leaves.
@@ -29,7 +29,7 @@ export async function listenUnix(
 export async function removeStaleSocket(
   path: string,
   text: string,
-  isLive: (path: string) => Promise<boolean>,
+  isLive: (path: string) => Promise<boolean> = isListenedOn,
 ): Promise<void> {
   const found = await Deno.lstat(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return null;
