@@ -140,3 +140,39 @@ function killIfThere(child: Deno.ChildProcess): void {
     if (!(error instanceof TypeError)) throw error;
   }
 }
+
+/** Whether a process is there and no zombie. */
+async function lives(pid: number): Promise<boolean> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-o", "stat=", "-p", String(pid)] })
+    .output();
+  return /^[^Z\s]/.test(new TextDecoder().decode(stdout));
+}
+
+for (const workers of ["1", "2"]) {
+  Deno.test(`a second signal leaves no program behind, --workers ${workers}`, unix, async () => {
+    await using server = await RunningServer.start([
+      ...["--listen", "tcp://127.0.0.1:0?speak=exec-raw", "--allow-exec", "*", "--exec-shell"],
+      ...["--workers", workers, "--log", "json"],
+    ], 1);
+    const folder = await Deno.makeTempDir(), file = `${folder}/pid`;
+    const client = await connect(server.urls[0] ?? "");
+    try {
+      await say(client, `echo $$ > ${file}; sleep 600`);
+      let pid = NaN;
+      while (!(pid > 0)) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        pid = parseInt(await Deno.readTextFile(file).catch(() => ""));
+      }
+      assert(await lives(pid));
+      server.kill("SIGTERM");
+      await server.logged(/"event":"draining"/);
+      server.kill("SIGTERM");
+      const { code, stderr } = await server.ended();
+      assertEquals([code, /worker-failed/.test(stderr)], [143, false], stderr);
+      for (let i = 0; await lives(pid); i++) assert(i < 1000, `process ${pid} lives on`);
+    } finally {
+      client.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}

@@ -23,6 +23,7 @@ export async function untilEnd(
     log.add("info", "draining", { ...why, connections, ms: DEFAULT_DRAIN_TIMEOUT_MS });
     const closed = await Promise.all(servers.map((server) => server.shutdown()));
     await connectionsEnded();
+    await signals.unhurried();
     log.add("info", "stopped", { closed: closed.reduce((sum, count) => sum + count, 0) });
   }
   return !crew?.hasFailed;

@@ -46,6 +46,7 @@ export class Crew {
   readonly #failed = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<void>();
   #hasFailed = false;
+  #hasEnded = false;
 
   /** Starts the threads; they listen to nothing yet. */
   constructor({ count, door, chat, log, module }: CrewOptions) {
@@ -152,7 +153,7 @@ export class Crew {
     for (const { calls } of this.#members) await calls.ask("renew", [identity]);
   }
 
-  /** Shuts down, see {@linkcode Server.shutdown}. A worker that does not end in time is ended. */
+  /** Shuts down, see {@linkcode Server.shutdown}, also again. A worker that does not end in time is ended. */
   async shutdown(options: { readonly timeoutMs?: number } = {}): Promise<number> {
     const timeoutMs = options.timeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS;
     const withinMs = timeoutMs + DEFAULT_LINGER_TIMEOUT_MS + GRACE_MS;
@@ -160,10 +161,13 @@ export class Crew {
       try {
         return await member.calls.ask("drain", [timeoutMs], withinMs);
       } catch (error) {
+        // Another call was quicker.
+        if (this.#hasEnded) return 0;
         this.#fail(member, error instanceof Error ? error.message : String(error));
         return member.inside;
       }
     }));
+    this.#hasEnded = true;
     for (const { thread, calls } of this.#members) {
       calls.close(new Error("The crew has ended"));
       thread.terminate();

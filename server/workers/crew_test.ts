@@ -19,7 +19,7 @@ Deno.test("a worker that fails is told once, and ends the server as a fault", as
   let stopping = 0;
   const ended = untilEnd(
     { servers: [crew], endpoints: [], crew, change: () => Promise.resolve() },
-    watchSignals(),
+    watchSignals(() => Promise.resolve()),
     log,
     () => stopping++,
   );
