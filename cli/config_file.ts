@@ -127,6 +127,8 @@ function textsOf({ placeholder, many }: Option<unknown>, value: Node): string[] 
     return value.value === true ? ["true"] : [];
   }
   const list = many && value.type === "array" ? value.children ?? [] : [value];
+  // A list of networks without any would let in everybody.
+  if (list.length === 0) return "there is nothing in it; leave it out";
   if (!list.every(({ type, value }) => type === "number" || type === "string" && value !== "")) {
     return many ? "it is no text, and no list of texts" : "it is neither a text nor a number";
   }

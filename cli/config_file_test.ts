@@ -66,6 +66,7 @@ Deno.test("a value that its option cannot have is told with file and line", () =
     '{ "room": "yes" }': '"room": "yes" (my.jsonc, line 1): it is neither true nor false.',
     '{ "listen": [true] }': '"listen": [true] (my.jsonc, line 1): ' +
       "it is no text, and no list of texts.",
+    '{ "listen": [] }': '"listen": [] (my.jsonc, line 1): there is nothing in it; leave it out.',
     '{ "listen": "" }': '"listen": "" (my.jsonc, line 1): it is no text, and no list of texts.',
     '{ "listen": {} }': '"listen": {} (my.jsonc, line 1): it is no text, and no list of texts.',
   };

@@ -5,6 +5,7 @@
  * Who may see variables by name only cannot list them, so a misspelt one is found by asking for it.
  * @module
  */
+import { TOKEN_VARIABLE } from "./token.ts";
 import { type OptionTable, type Setting, type Source, UsageError } from "./options.ts";
 
 /** Tells the value of a variable, as `Deno.env.get` does. */
@@ -69,9 +70,13 @@ export function environmentSource(
     const texts = option.placeholder === undefined
       ? switched(variable, text)
       : option.many
-      ? items(text)
+      ? items(variable, text)
       : [text];
     found.set(name, { texts, shown: `${variable}=${text}` });
+  }
+  // Who believes to have set a secret must not go without one.
+  if (Object.hasOwn(table, "token-file") && environment(`${prefix}TOKEN`) !== undefined) {
+    throw new UsageError(`There is no variable ${prefix}TOKEN. Did you mean ${TOKEN_VARIABLE}?`);
   }
   return found;
 }
@@ -97,7 +102,10 @@ function switched(variable: string, text: string): string[] {
 }
 
 /** The values of a list: one on each line, or with commas between them if there is one line only. */
-function items(text: string): string[] {
-  return text.split(text.includes("\n") ? /\r?\n/ : ",").map((item) => item.trim())
+function items(variable: string, text: string): string[] {
+  const items = text.split(text.includes("\n") ? /\r?\n/ : ",").map((item) => item.trim())
     .filter((item) => item !== "");
+  // A list of networks without any would let in everybody.
+  if (items.length > 0) return items;
+  throw new UsageError(`Cannot use ${variable}=${text}: there is nothing in it.`);
 }

@@ -66,3 +66,26 @@ Deno.test("a misspelt variable is found: a letter left out, doubled or swapped",
   // ROOM is ROOMS with a letter left out, and nevertheless right.
   assertEquals(valuesOf({ NONSTICK_SERVER_ROOM: "1" }).room, true);
 });
+
+Deno.test("a list without values is refused: without networks everybody would be let in", () => {
+  for (const text of [",", " , ", "\n"]) {
+    assertEquals(
+      refused({ NONSTICK_SERVER_LISTEN: text }),
+      `Cannot use NONSTICK_SERVER_LISTEN=${text}: there is nothing in it.`,
+    );
+  }
+});
+
+Deno.test("a secret under the wrong name is told, and not shown", () => {
+  const read = (variables: Readonly<Record<string, string>>) =>
+    environmentSource(
+      "nonstick-server",
+      { "token-file": optional("FILE", "a secret", text) },
+      (name) => variables[name],
+    );
+  assertEquals(
+    assertThrows(() => read({ NONSTICK_SERVER_TOKEN: "my own secret" }), UsageError).message,
+    "There is no variable NONSTICK_SERVER_TOKEN. Did you mean NONSTICK_TOKEN?",
+  );
+  assertEquals(read({ NONSTICK_TOKEN: "my own secret" }).size, 0);
+});

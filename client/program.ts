@@ -159,7 +159,8 @@ async function introduce(
       const what = error instanceof DeadlineError
         ? `says nothing within ${timeoutMs / 1000} s`
         : "does not speak nonstick/1";
-      const cure = "Say what it speaks with --speak DIALECT or --framing SPEC";
+      const cure = "Say what it speaks with --speak DIALECT or --framing SPEC" +
+        (to.startsWith("tcp:") ? ", or tls:// if that is its address" : "");
       const message = `The server at ${to} ${what}. ${cure}`;
       throw error instanceof DeadlineError ? new TimeoutError(message) : new RemoteError(message);
     }

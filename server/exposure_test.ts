@@ -87,7 +87,18 @@ Deno.test("a server that would be exposed says what to do instead, and that work
   assertEquals(made.code, 0, made.stderr);
   assert(/^fingerprint ([0-9A-F]{2}:){31}[0-9A-F]{2}$/m.test(made.stdout), made.stdout);
   const again = await runProgram("server", ["cert", "--into", here]);
-  assertStringIncludes(again.stderr, "it is there already");
+  assertStringIncludes(again.stderr, "it is there already; choose another directory by --into");
+  // A key is not left beside a certificate that it does not fit.
+  await Deno.remove(`${here}/key.pem`);
+  assertEquals((await runProgram("server", ["cert", "--into", here])).code, 2);
+  assertEquals([...Deno.readDirSync(here)].map(({ name }) => name).sort(), ["cert.pem", "token"]);
+  await Deno.remove(`${here}/cert.pem`);
+  const nowhere = await runProgram("server", ["cert", "--into", `${here}/no`]);
+  assertStringIncludes(nowhere.stderr, "no/key.pem: there is no such directory.");
+  assertEquals(
+    (await runProgram("server", ["cert", "--name", "localhost", "--into", here])).code,
+    0,
+  );
   if (Deno.build.os !== "windows") {
     assertEquals((await Deno.stat(`${here}/key.pem`)).mode! & 0o777, 0o600);
   }

@@ -134,7 +134,11 @@ async function serveAll(
   const needed = neededPowers(plans, grants, settings);
   await giveUpPowers(needed);
   await crew?.giveUp(needed);
-  plans.forEach((plan, i) => announce(endpoints[i] ?? "", plan, token !== undefined));
+  const visitors = {
+    socketMode: settings["socket-mode"],
+    certified: settings["tls-client-ca"] !== undefined,
+  };
+  plans.forEach((plan, i) => announce(endpoints[i] ?? "", plan, grants, visitors));
   for (const note of sharing.notes) console.error(note);
   if (settings["check-powers"]) {
     const states = [await tryPowers(needed), ...await crew?.tryPowers(needed) ?? []];

@@ -4,6 +4,7 @@ import { VERSION } from "../cli/version.ts";
 import { FramedConnection } from "../protocol/session/mod.ts";
 import { connect } from "../protocol/transport/mod.ts";
 import { projectPath } from "../tools/project.ts";
+import { makeCertificate } from "./cert/make_certificate.ts";
 import { hear, hearAll, say } from "./testing.ts";
 
 const CERTIFICATE = projectPath("protocol/transport/testdata/cert.pem");
@@ -187,6 +188,14 @@ Deno.test("exit code 1: it cannot listen, or a file cannot be read", async () =>
   const missing = await runProgram("server", [...tls, "/no/such/file"]);
   assertEquals([missing.code, missing.stdout], [1, ""]);
   assertStringIncludes(missing.stderr, "Cannot read the file of --tls-cert");
+  const other = await Deno.makeTempFile();
+  await Deno.writeTextFile(other, (await makeCertificate(["localhost"], 1)).key);
+  const strange = await runProgram("server", [
+    ...["--listen", "tls://:0", "--tls-cert", CERTIFICATE, "--tls-key", other],
+  ]);
+  await Deno.remove(other);
+  assertEquals(strange.code, 1);
+  assertStringIncludes(strange.stderr, "the certificate and the key do not belong together");
 });
 
 Deno.test("exit code 2: the command line cannot be used", async () => {
@@ -198,6 +207,7 @@ Deno.test("exit code 2: the command line cannot be used", async () => {
     [["--listen", "tcp://:0?speak=xyzzy"], "there is no dialect"],
     [["--listen", "tls://:0"], "needs --tls-cert FILE and --tls-key FILE"],
     [["--tls-cert", CERTIFICATE], "go together"],
+    [["--tls-cert", CERTIFICATE, "--tls-key", KEY], "--tls-cert protects no listener here"],
     [["--max-connections", "0"], "not a whole number"],
     [["--idle-timeout", "never"], "not a number of seconds"],
     [["--log", "xml"], "not one of text, json"],

@@ -32,6 +32,13 @@ export async function readTls(
   if (cert === undefined || key === undefined) {
     throw new UsageError("--tls-cert FILE and --tls-key FILE go together; one of them is missing.");
   }
+  // Whoever names them believes to be protected by them.
+  if (!plans.some(({ endpoint }) => isEncrypted(endpoint))) {
+    const idle = ca === undefined ? "--tls-cert" : "--tls-client-ca";
+    throw new UsageError(
+      `${idle} protects no listener here: write tls:// in --listen, not tcp://.`,
+    );
+  }
   await warnIfReadable("--tls-key", key, (text) => console.error(printable(text)));
   return {
     cert: await readFile("--tls-cert", cert),

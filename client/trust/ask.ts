@@ -18,7 +18,10 @@ export async function askYesNo(
   for (;;) {
     // A terminal gives whole lines.
     const count = await input.read(buffer);
-    if (count === null) return false;
+    if (count === null) {
+      await show("\n");
+      return false;
+    }
     const answer = new TextDecoder().decode(buffer.subarray(0, count)).trim().toLowerCase();
     if (answer === "yes") return true;
     if (answer === "no") return false;

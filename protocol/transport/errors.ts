@@ -86,6 +86,9 @@ export function transportFailure(
       problem: "its certificate is not trusted, name its authority (caCerts)",
     };
   }
+  if (/KeyMismatch/.test(said)) {
+    return { reason: "tls", problem: "the certificate and the key do not belong together" };
+  }
   if (/InvalidContentType/.test(said)) {
     return { reason: "tls", problem: "the other side does not speak TLS, use tcp" };
   }

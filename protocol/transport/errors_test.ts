@@ -15,6 +15,7 @@ Deno.test("transportFailure() says what a failure of the runtime means", () => {
     [new Deno.errors.InvalidData("invalid peer certificate: UnknownIssuer"), "tls", "not trusted"],
     [new Deno.errors.InvalidData("x InvalidContentType"), "tls", "does not speak TLS"],
     [new Deno.errors.InvalidData("certificate expired"), "tls", "certificate expired"],
+    [new Error("keys may not be consistent: KeyMismatch"), "tls", "do not belong together"],
     [new Error("disk on fire"), "other", "disk on fire"],
     ["thrown text", "other", "thrown text"],
   ];

@@ -1,5 +1,6 @@
 import { helpText } from "../../cli/help.ts";
 import type { Page } from "../../cli/manual.ts";
+import { messageOf } from "../../cli/message_of.ts";
 import {
   flag,
   list,
@@ -13,7 +14,7 @@ import {
 import { CONFIG } from "../../cli/sources.ts";
 
 const OPTIONS = {
-  name: list("HOST", "name or address that clients use; may be given several times", text),
+  name: list("HOST", "name or address that clients use", text),
   days: withDefault("N", "how long it is valid", "3650", wholeNumber(1, 36_500)),
   into: withDefault("DIR", "where cert.pem and key.pem are written", ".", text),
   config: CONFIG,
@@ -52,8 +53,15 @@ export async function runCert(
   // Loaded only here: nothing else needs it.
   const { makeCertificate } = await import("./make_certificate.ts");
   const { cert, key, fingerprint } = await makeCertificate(names, values.days);
-  await writeNew(`${values.into}/key.pem`, key, 0o600);
-  await writeNew(`${values.into}/cert.pem`, cert, 0o644);
+  const path = `${values.into}/key.pem`;
+  await writeNew(path, key, 0o600);
+  try {
+    await writeNew(`${values.into}/cert.pem`, cert, 0o644);
+  } catch (error) {
+    // A key without its certificate would be taken for that of the one that is there.
+    await Deno.remove(path);
+    throw error;
+  }
   console.log(`names ${names.join(" ")}`);
   console.log(`fingerprint ${fingerprint}`);
   console.error(
@@ -67,10 +75,10 @@ async function writeNew(path: string, text: string, mode: number): Promise<void>
     await Deno.writeTextFile(path, text, { createNew: true, mode });
   } catch (error) {
     const why = error instanceof Deno.errors.AlreadyExists
-      ? "it is there already"
-      : error instanceof Error
-      ? error.message
-      : String(error);
+      ? "it is there already; choose another directory by --into DIR"
+      : error instanceof Deno.errors.NotFound
+      ? "there is no such directory"
+      : messageOf(error);
     throw new UsageError(`Cannot write ${path}: ${why}.`);
   }
 }

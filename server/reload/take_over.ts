@@ -1,6 +1,7 @@
 import { UsageError } from "../../cli/options.ts";
 import { readToken } from "../../cli/token.ts";
-import { parseEndpoint } from "../../protocol/transport/mod.ts";
+import { transportFailure } from "../../protocol/transport/errors.ts";
+import { parseEndpoint, type TlsIdentity } from "../../protocol/transport/mod.ts";
 import { doorRules } from "../door_rules.ts";
 import type { Doorkeeper } from "../doorkeeper.ts";
 import { refuseExposure } from "../exposure.ts";
@@ -42,9 +43,7 @@ export async function takeOver(
   const plans = urls.map((url, i) => boundPlan(planListener(url, grants), endpoints[i] ?? ""));
   refuseExposure(plans, grants, settings.insecure);
   const tls = await readTls(settings, plans);
-  if (tls) {
-    for (const server of servers) await server.renewCertificate?.(tls);
-  }
+  if (tls) await renewAll(servers, tls);
   // Then what cannot.
   running.settings = settings;
   running.grants = grants;
@@ -54,6 +53,15 @@ export async function takeOver(
     ...(changed.length === 0 ? {} : { changed: changed.join(", ") }),
     ...(needRestart.length === 0 ? {} : { "needs-restart": needRestart.join(", ") }),
   };
+}
+
+async function renewAll(servers: Opened["servers"], identity: TlsIdentity): Promise<void> {
+  try {
+    for (const server of servers) await server.renewCertificate?.(identity);
+  } catch (error) {
+    const { problem } = transportFailure(error);
+    throw new Error(`Cannot use the certificate: ${problem}`, { cause: error });
+  }
 }
 
 /** The token of its file; one from elsewhere stays, because nobody can be asked and the environment is out of sight. */
