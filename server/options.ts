@@ -98,6 +98,11 @@ export const OPTIONS = {
     String(DEFAULT_MAX_FRAME_LENGTH),
     wholeNumber(1, MAX_FRAME_LENGTH_CEILING),
   ),
+  "max-frame-rate": optional(
+    "N",
+    "frames per second from one connection, on average; who sends more is read from more slowly; any number by default",
+    wholeNumber(1, 1_000_000_000),
+  ),
   "handshake-timeout": withDefault(
     "S",
     "longest wait for the first frame, TLS included",

@@ -131,6 +131,9 @@ function runLimitsOf(settings: GrantSettings): Pick<ExecGrant, "maxOutput" | "de
 function limitsOf(settings: GrantSettings): Limits {
   return {
     maxFrameLength: settings["max-frame"],
+    ...(settings["max-frame-rate"] === undefined
+      ? {}
+      : { maxFrameRate: settings["max-frame-rate"] }),
     handshakeTimeoutMs: settings["handshake-timeout"],
     idleTimeoutMs: settings["idle-timeout"],
     frameTimeoutMs: settings["frame-timeout"],

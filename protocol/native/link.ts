@@ -1,6 +1,7 @@
 import { envelope, FrameEncoder } from "../framing/mod.ts";
 import { Deadlines } from "../session/deadlines.ts";
 import { ConnectionClosedError, ConnectionLostError } from "../session/errors.ts";
+import { FrameRate } from "../session/frame_rate.ts";
 import { FrameWriter } from "../session/frame_writer.ts";
 import type { Connection } from "../transport/mod.ts";
 import { ProtocolError } from "./errors.ts";
@@ -18,6 +19,8 @@ const QUIET_READ = 4096, BUSY_READ = 262_144;
 const HIGH_WATER_MARK = 262_144;
 /** Bytes that may wait when nobody waits for them: who makes us answer and takes no answers is dropped. */
 const MOST_QUEUED = 1_048_576;
+/** Longest rest at a stretch from a peer that sends too many messages, in ms: shorter than any wait for a sign of life. */
+const LONGEST_REST_MS = 1000;
 
 /** Told of everything that comes, in order. What it throws ends the link. */
 export interface LinkListener {
@@ -33,6 +36,7 @@ export class Link {
   readonly #deadlines: Deadlines;
   readonly #writer: FrameWriter;
   readonly #mostBody: number;
+  readonly #rate: FrameRate | null;
   #received = 0;
   #heardAt = performance.now();
   #failure: { readonly reason: unknown } | null = null;
@@ -40,8 +44,9 @@ export class Link {
   /** Takes over a connection. */
   constructor(
     connection: Connection,
-    { limits, writeTimeoutMs, messageTimeoutMs, minRate }: NativeSettings,
+    { limits, writeTimeoutMs, messageTimeoutMs, minRate, maxMessageRate }: NativeSettings,
   ) {
+    this.#rate = maxMessageRate === undefined ? null : new FrameRate(maxMessageRate);
     this.#connection = connection;
     this.#mostBody = limits.part;
     const deadlines = { writeTimeoutMs, frameTimeoutMs: messageTimeoutMs, minRate };
@@ -121,6 +126,7 @@ export class Link {
     let buffer = new Uint8Array(QUIET_READ);
     let whole = 0;
     for (;;) {
+      if (this.#rate !== null) await this.#slowDown(this.#rate);
       const count = await this.#read(buffer);
       if (count === null) return decoder.end();
       this.#heardAt = performance.now();
@@ -133,6 +139,7 @@ export class Link {
         } else if (event.type === "body") listener.body(event.bytes);
       }
       if (decoder.envelopeCount !== whole) this.#deadlines.received();
+      this.#rate?.came(decoder.envelopeCount - whole);
       whole = decoder.envelopeCount;
       this.#deadlines.message(decoder.unfinishedLength);
       if (count === buffer.length && count < BUSY_READ) buffer = new Uint8Array(BUSY_READ);
@@ -158,7 +165,16 @@ export class Link {
     if (this.#failure !== null) return;
     this.#failure = { reason };
     this.#deadlines.close();
+    this.#rate?.stop();
     this.#writer.fail(reason);
+  }
+
+  /** A peer that is not read from is no silent one. */
+  async #slowDown(rate: FrameRate): Promise<void> {
+    while (rate.aheadMs > 0) {
+      await rate.rest(LONGEST_REST_MS);
+      this.#heardAt = performance.now();
+    }
   }
 
   async #read(buffer: Uint8Array): Promise<number | null> {

@@ -52,6 +52,11 @@ export interface NativeOptions {
    */
   readonly minRate?: number;
   /**
+   * Most messages per second that are received, on average; a second's worth may come at once. Who sends more is read from
+   * more slowly. No limit by default.
+   */
+  readonly maxMessageRate?: number;
+  /**
    * What this side calls itself.
    *
    * @default {"nonstick"}
@@ -68,6 +73,7 @@ export interface NativeSettings {
   readonly writeTimeoutMs: number;
   readonly messageTimeoutMs: number;
   readonly minRate: number;
+  readonly maxMessageRate: number | undefined;
   readonly software: string;
 }
 
@@ -86,6 +92,7 @@ export function settingsOf(options: NativeOptions): NativeSettings {
     writeTimeoutMs: options.writeTimeoutMs ?? 30_000,
     messageTimeoutMs: options.messageTimeoutMs ?? 30_000,
     minRate: options.minRate ?? 500,
+    maxMessageRate: options.maxMessageRate,
     software: options.software ?? "nonstick",
   };
   const wrong = wrongLimits(settings.limits);

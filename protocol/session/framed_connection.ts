@@ -9,6 +9,7 @@ import {
 import { type Connection, connectionOf } from "../transport/mod.ts";
 import { type DeadlineOptions, Deadlines } from "./deadlines.ts";
 import { ConnectionClosedError, ConnectionLostError, DeadlineError } from "./errors.ts";
+import { FrameRate } from "./frame_rate.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { ReadSize } from "./read_size.ts";
 
@@ -28,6 +29,11 @@ export interface FramedConnectionOptions extends DeadlineOptions {
   readonly overLimit?: OverLimit;
   /** Told of each dropped frame. */
   readonly onSkip?: (error: FramingError) => void;
+  /**
+   * Most frames per second that are received, on average; a second's worth may come at once. Who sends more is read from
+   * more slowly: nothing is lost. No limit by default.
+   */
+  readonly maxFrameRate?: number;
   /**
    * Bytes that may be queued for sending before `send` makes its caller wait.
    *
@@ -81,6 +87,7 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
 
   readonly #writer: FrameWriter;
   readonly #deadlines: Deadlines | null;
+  readonly #rate: FrameRate | null;
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort: (() => void) | undefined;
   readonly #flushMs: number;
@@ -107,6 +114,7 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
     options: FramedConnectionOptions = {},
   ) {
     const { maxFrameLength, overLimit, onSkip, highWaterMark = 1_048_576, signal } = options;
+    const { maxFrameRate } = options;
     this.framing = typeof framing === "string" ? parseFraming(framing) : framing;
     const limit = maxFrameLength === undefined ? {} : { maxFrameLength };
     this.decoder = this.framing.createDecoder({
@@ -117,6 +125,7 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
     if (!(highWaterMark >= 0)) {
       throw new RangeError(`Cannot use highWaterMark ${highWaterMark}: it must be 0 bytes or more`);
     }
+    this.#rate = maxFrameRate === undefined ? null : new FrameRate(maxFrameRate);
     const encoder = this.framing.createEncoder(limit);
     this.connection = "localAddr" in connection ? connectionOf(connection) : connection;
     this.#deadlines = Deadlines.any(options)
@@ -180,6 +189,7 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
         // Batches to send still lie in the memory that is read into next.
         if (writer.deferred) await writer.flush();
         if (this.#inputEnded) break;
+        if (this.#rate !== null) await this.#slowDown(this.#rate);
         const room = decoder.reserve(this.#readSize.bytes);
         deadlines?.reading(decoder);
         this.#waiting = "read";
@@ -195,6 +205,7 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
         }
       }
       deadlines?.received();
+      this.#rate?.came(batch?.count ?? 0);
       this.#handedOut = Infinity;
       return this.#batch = batch;
     } catch (error) {
@@ -302,6 +313,11 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
     );
   }
 
+  async #slowDown(rate: FrameRate): Promise<void> {
+    await rate.rest();
+    if (this.#failure !== null) throw this.#failure.reason;
+  }
+
   /** Closes after a failure to receive and returns what to throw. */
   async #broken(error: unknown): Promise<unknown> {
     const reason = this.#waiting === "read" ? this.#lost(error) : error;
@@ -333,6 +349,7 @@ export class FramedConnection implements AsyncDisposable, AsyncIterable<Uint8Arr
     if (this.#failure !== null) return;
     this.#failure = { reason };
     this.#deadlines?.close();
+    this.#rate?.stop();
     if (this.#onAbort) this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#writer.fail(reason);
     this.connection.close();

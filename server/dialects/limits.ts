@@ -2,6 +2,8 @@
 export interface Limits {
   /** Most payload bytes of one frame. */
   readonly maxFrameLength: number;
+  /** Most frames per second of one connection, on average; any number without it. */
+  readonly maxFrameRate?: number;
   /** Longest wait for the first frame, or for the first byte where there are no frames. */
   readonly handshakeTimeoutMs: number;
   /** Longest wait for the rest of a frame that has begun. */

@@ -17,6 +17,7 @@ export function nativeDialect(grants: Grants): ConnectionHandler {
       writeTimeoutMs: limits.writeTimeoutMs,
       messageTimeoutMs: limits.frameTimeoutMs,
       minRate: limits.minRate,
+      ...(limits.maxFrameRate === undefined ? {} : { maxMessageRate: limits.maxFrameRate }),
       onReady: admit,
       signal,
       onFault,

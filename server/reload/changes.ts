@@ -4,7 +4,13 @@ import type { ServerSettings } from "../options.ts";
 export const CHANGEABLE: ReadonlySet<string> = new Set<keyof ServerSettings>([
   ...["tls-cert", "tls-key", "token-file", "insecure"] as const,
   ...["allow", "deny", "exempt", "max-connections", "max-per-address"] as const,
-  ...["max-unauthenticated", "max-frame", "handshake-timeout", "idle-timeout"] as const,
+  ...[
+    "max-unauthenticated",
+    "max-frame",
+    "max-frame-rate",
+    "handshake-timeout",
+    "idle-timeout",
+  ] as const,
   ...["frame-timeout", "min-rate", "exec-output", "exec-timeout", "log", "log-level"] as const,
 ]);
 
