@@ -7,10 +7,19 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { RunningServer, runProgram } from "../cli/testing.ts";
-import { connect, connectionsEnded, listen, openDatagrams } from "../protocol/transport/mod.ts";
+import { FramedConnection } from "../protocol/session/mod.ts";
+import {
+  connect,
+  connectionsEnded,
+  listen,
+  openDatagrams,
+  RandomStream,
+} from "../protocol/transport/mod.ts";
 import { projectPath } from "../tools/project.ts";
 import { makeCertificate } from "./cert/make_certificate.ts";
 import { checkQuic } from "./check_quic.ts";
+import { framed } from "./framed.ts";
+import { serve } from "./serve.ts";
 
 const CERT = projectPath("protocol/transport/testdata/cert.pem");
 const IDENTITY = ["--tls-cert", CERT, "--tls-key", CERT.replace("cert.pem", "key.pem")];
@@ -82,6 +91,40 @@ Deno.test("--check-quic says whether QUIC works here", async () => {
   assertEquals(await checkQuic(), null);
   const { code, stdout } = await runProgram("server", ["--check-quic"]);
   assertEquals([code, stdout], [0, "quic works\n"]);
+});
+
+Deno.test("quic: fifty clients at once, and each gets its own frames back", async () => {
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1;
+  const { cert, key } = await makeCertificate(["127.0.0.1"], 1);
+  const failures: unknown[] = [];
+  const echo = framed("u32be", async (frames) => {
+    for await (const batch of frames.batches()) frames.sendBatch(batch);
+  });
+  await using server = await serve(echo, {
+    listen: "quic://127.0.0.1:0",
+    tls: { cert, key },
+    error: (error) => void failures.push(error),
+  });
+  const talk = async (number: number) => {
+    const random = new RandomStream(seed, `client.${number}`);
+    const connection = await connect(server.endpoint, {
+      tls: { caCerts: [cert] },
+      connectTimeoutMs: 60_000,
+    });
+    const frames = new FramedConnection(connection, "u32be", { idleTimeoutMs: 60_000 });
+    const sent = Array.from({ length: 20 }, () => {
+      const length = random.below(5000);
+      return Uint8Array.from({ length }, () => random.below(256));
+    });
+    const sending = frames.sendAll(sent).then(() => frames.closeWrite());
+    const back = await Array.fromAsync(frames);
+    await sending;
+    frames.close();
+    assertEquals(back, sent, `client ${number} of seed ${seed}`);
+  };
+  await Promise.all(Array.from({ length: 50 }, (_, number) => talk(number)));
+  assertEquals(failures, []);
+  await connectionsEnded();
 });
 
 Deno.test("quic: a datagram that is none of its own harms nobody", async () => {

@@ -1,12 +1,18 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  connect,
+  connectionsEnded,
   type DatagramChannel,
   type DatagramFaults,
+  listen,
   openDatagrams,
 } from "../../protocol/transport/mod.ts";
+import { CERT, KEY } from "../../protocol/transport/testdata/mod.ts";
+import { RandomStream } from "../stimulus/random_stream.ts";
 import { addsUp } from "./datagram_lane.ts";
 import { type DatagramProxyOptions, startDatagramProxy } from "./datagram_proxy.ts";
 import { parseFaults } from "./parse_faults.ts";
+import { randomBytes, readAll, writeAll } from "./testing.ts";
 
 const QUIET = { up: {}, down: {} };
 
@@ -171,6 +177,36 @@ Deno.test("each client has a socket of its own, there is a most of them, and the
   );
   assert(stats.up.rejected > 0);
   assert(notes.some((note) => note.includes("one client too many")), notes[0]);
+});
+
+Deno.test("what goes over quic arrives whole through a bad network", async () => {
+  await using listener = await listen("quic://127.0.0.1:0", { tls: { cert: CERT, key: KEY } });
+  const faults: DatagramFaults = {
+    ...{ loss: 0.05, duplication: 0.05, reorder: 0.1, delayMs: [0, 2] },
+    ...{ truncation: 0.02, corruption: 0.02, mtu: 1232 },
+  };
+  const places = { listen: "udp://127.0.0.1:0", to: listener.endpoint.replace("quic", "udp") };
+  await using proxy = await startDatagramProxy({ ...places, faults, seed: 11 });
+  const serving = (async () => {
+    const server = await listener.accept();
+    if (server === null) return;
+    await writeAll(server, await readAll(server));
+    server.close();
+  })();
+  const client = await connect(proxy.endpoint.replace("udp", "quic"), {
+    connectTimeoutMs: 60_000,
+    tls: { caCerts: [CERT] },
+  });
+  const bytes = randomBytes(new RandomStream(11, "quic"), 300_000);
+  await writeAll(client, bytes);
+  await client.closeWrite();
+  assertEquals(await readAll(client), bytes);
+  client.close();
+  await serving;
+  await connectionsEnded();
+  for (const lane of [proxy.stats.up, proxy.stats.down]) {
+    assert(lane.lost > 0 && lane.corrupted > 0, JSON.stringify(lane));
+  }
 });
 
 Deno.test("a record has every copy with its fate", async () => {

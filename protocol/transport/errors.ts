@@ -95,6 +95,9 @@ export function transportFailure(
   if (/handshake failed: error 120/.test(said)) {
     return { reason: "tls", problem: "the other side speaks another protocol over QUIC" };
   }
+  if (/refused to accept a new connection/.test(said)) {
+    return { reason: "refused", problem: "the server takes no more connections now, try later" };
+  }
   // In this place only TLS calls data invalid, and QUIC what goes wrong in its handshake by that name.
   if (error instanceof Deno.errors.InvalidData || /cryptographic handshake failed/.test(said)) {
     return { reason: "tls", problem: `TLS failed: ${said}` };

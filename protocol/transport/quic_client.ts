@@ -3,10 +3,11 @@ import { resolveDatagramAddress } from "./datagram_address.ts";
 import { ConnectError } from "./errors.ts";
 import { hasQuic, NO_QUIC, QUIC_END, QUIC_LIFE, QUIC_PROTOCOL } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
+import { giveBack, takeSocket } from "./quic_sockets.ts";
 import type { TlsClientOptions } from "./tls_trust.ts";
 
-/** One socket for all connections of this process: the runtime gives sockets of its own back only with its garbage. */
-let shared: Deno.QuicEndpoint | undefined;
+/** How an attempt ends that nobody waits for. */
+const RESET: Deno.QuicCloseInfo = { closeCode: QUIC_END.reset, reason: "" };
 
 /** Connects to a `quic` endpoint; `text` is its name. */
 export async function connectQuic(
@@ -17,38 +18,70 @@ export async function connectQuic(
 ): Promise<Connection> {
   checkOptions(text, options);
   // The runtime would try one address only, and of `localhost` perhaps the one where nobody listens.
-  const found = await resolveDatagramAddress({ scheme: "udp", hostname, port });
+  const found = await unlessAborted(
+    resolveDatagramAddress({ scheme: "udp", hostname, port }),
+    signal,
+  );
   if (found.scheme !== "udp") throw new TypeError("Cannot connect: a name led out of UDP");
-  const connecting = Deno.connectQuic<false>({
+  signal.throwIfAborted();
+  const socket = takeSocket(found.hostname);
+  const connection = await attempt(socket, signal, {
     ...QUIC_LIFE,
     hostname: found.hostname,
     port,
     serverName: hostname,
     alpnProtocols: [QUIC_PROTOCOL],
     caCerts: [...options.caCerts ?? []],
-    ...(shared === undefined ? {} : { endpoint: shared }),
   });
-  const connection = await calledOff(connecting, signal);
-  shared ??= connection.endpoint;
-  return new QuicConnection(connection, {
+  const output = await connection.createUnidirectionalStream().catch((error) => {
+    connection.close(RESET);
+    giveBack(connection.endpoint);
+    throw error;
+  });
+  return new QuicConnection(connection, output, {
     local: addressText(connection.endpoint.addr, "quic"),
     remote: addressText(connection.remoteAddr, "quic"),
+    onEnd: () => giveBack(connection.endpoint),
   });
 }
 
-/** The connection, unless `signal` comes first. The runtime cannot be told to stop trying; what comes late is closed. */
-function calledOff(
-  connecting: Promise<Deno.QuicConn>,
+/** Connects over `socket`, unless `signal` comes first. */
+async function attempt(
+  socket: Deno.QuicEndpoint | undefined,
   signal: AbortSignal,
+  options: Deno.ConnectQuicOptions<false>,
 ): Promise<Deno.QuicConn> {
+  if (socket === undefined) {
+    const connecting = Deno.connectQuic(options);
+    try {
+      return await unlessAborted(connecting, signal);
+    } catch (error) {
+      // The runtime cannot be told to stop trying; what comes late is closed.
+      connecting.then((late) => late.close(RESET), () => {});
+      throw error;
+    }
+  }
+  const stop = () => socket.close(RESET);
+  signal.addEventListener("abort", stop);
+  try {
+    const connection = await Deno.connectQuic({ ...options, endpoint: socket });
+    signal.throwIfAborted();
+    return connection;
+  } catch (error) {
+    if (!signal.aborted) giveBack(socket);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** `work`, unless `signal` comes first. */
+function unlessAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      reject(signal.reason);
-      connecting.then((late) => late.close({ closeCode: QUIC_END.reset, reason: "" }), () => {});
-    };
-    if (signal.aborted) return onAbort();
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort);
-    connecting.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
 

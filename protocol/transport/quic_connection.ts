@@ -17,7 +17,7 @@ export interface QuicEnds {
   /** The other end, as an endpoint string. */
   readonly remote: string;
   /** Told when nothing is left of the connection. */
-  readonly onEnd?: () => void;
+  readonly onEnd: () => void;
 }
 
 /**
@@ -29,7 +29,7 @@ export class QuicConnection implements Connection {
   readonly remote: string;
   readonly #connection: Deno.QuicConn;
   readonly #onEnd: () => void;
-  readonly #output: Promise<Writer>;
+  readonly #output: Writer;
   /** Looked for when it is wanted: until then nothing keeps the program from ending. */
   #input: Promise<Reader> | undefined;
   /** Calls off what is under way. */
@@ -40,15 +40,17 @@ export class QuicConnection implements Connection {
   #outputEnded = false;
   #open = true;
 
-  /** Takes over a connection whose handshake is done. */
-  constructor(connection: Deno.QuicConn, { local, remote, onEnd = () => {} }: QuicEnds) {
+  /** Takes over a connection whose handshake is done, and the stream to write to. */
+  constructor(
+    connection: Deno.QuicConn,
+    output: Deno.QuicSendStream,
+    { local, remote, onEnd }: QuicEnds,
+  ) {
     this.local = local;
     this.remote = remote;
     this.#connection = connection;
     this.#onEnd = onEnd;
-    this.#output = connection.createUnidirectionalStream().then((stream) => stream.getWriter());
-    // Told to whoever writes.
-    this.#output.catch(() => {});
+    this.#output = output.getWriter();
   }
 
   async read(target: Uint8Array): Promise<number | null> {
@@ -64,17 +66,18 @@ export class QuicConnection implements Connection {
   }
 
   async write(source: Uint8Array): Promise<number> {
-    await this.#during(this.#output.then((writer) => writer.write(source)));
+    await this.#during(this.#output.write(source));
     return source.length;
   }
 
   async closeWrite(): Promise<void> {
     if (this.#outputEnded) return;
     this.#outputEnded = true;
-    const ending = this.#output.then((writer) => writer.close());
-    await this.#during(ending.catch(async (error) => {
-      if (!await this.#peerIsDone()) throw error;
-    }));
+    await this.#during(
+      this.#output.close().catch(async (error) => {
+        if (!await this.#peerIsDone()) throw error;
+      }),
+    );
   }
 
   close(): void {
@@ -128,7 +131,7 @@ export class QuicConnection implements Connection {
   async #endGently(): Promise<void> {
     const ignore = () => {};
     // The stream's end, unless it was said before.
-    if (!this.#outputEnded) this.#output.then((writer) => writer.abort()).catch(ignore);
+    if (!this.#outputEnded) this.#output.abort().catch(ignore);
     this.#input ??= firstStream(this.#connection);
     this.#input.then((reader) => reader.cancel()).catch(ignore);
     // The peer lets one stream be open, and the next one once it has read that to its end or refused to (RFC 9000, 4.6).

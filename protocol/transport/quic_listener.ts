@@ -3,11 +3,20 @@ import { doneWithin, QUIC_END, QUIC_LIFE, QUIC_PROTOCOL } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import type { TlsIdentity } from "./tls_listener.ts";
 
-/** Handshakes under way, and connections that wait for `accept`, each at most. */
-const MOST = 128;
-/** Longest time of a handshake, in ms. */
-const HANDSHAKE_MS = 10_000;
-/** How one ends that nobody accepts. */
+/** How much a listener puts up with. */
+export interface QuicLimits {
+  /** Most handshakes under way, and connections that wait for `accept`, each. */
+  readonly waiting: number;
+  /** Longest time of a handshake, in ms. */
+  readonly handshakeMs: number;
+  /** What holds for its connections. */
+  readonly life: Deno.QuicTransportOptions;
+}
+
+/** The usual ones. */
+const LIMITS: QuicLimits = { waiting: 128, handshakeMs: 10_000, life: QUIC_LIFE };
+
+/** How one ends that is not accepted. */
 const RESET: Deno.QuicCloseInfo = { closeCode: QUIC_END.reset, reason: "" };
 
 /** Takes in QUIC connections. */
@@ -15,17 +24,24 @@ export class QuicListener {
   /** Where it listens, as an endpoint string. */
   readonly text: string;
   readonly #endpoint: Deno.QuicEndpoint;
+  readonly #limits: QuicLimits;
   /** All of them: when one of the runtime's listeners is collected as garbage, the endpoint stops listening. */
   readonly #listeners: Deno.QuicListener[] = [];
   readonly #ready: Connection[] = [];
-  #handshakes = 0;
-  /** Connections that are not over. */
+  /** Handshakes under way, the oldest one first. */
+  readonly #shaking = new Set<Deno.QuicConn>();
+  /** Connections that are not over, from the end of their handshake on. */
   #live = 0;
   #closed = false;
   #wake = () => {};
 
   /** Listens. The address must be numeric. */
-  constructor(place: { hostname: string; port: number }, identity: TlsIdentity) {
+  constructor(
+    place: { hostname: string; port: number },
+    identity: TlsIdentity,
+    limits: QuicLimits = LIMITS,
+  ) {
+    this.#limits = limits;
     this.#endpoint = new Deno.QuicEndpoint(place);
     try {
       this.renew(identity);
@@ -52,7 +68,7 @@ export class QuicListener {
    */
   renew({ cert, key }: TlsIdentity): void {
     this.#listeners.push(this.#endpoint.listen({
-      ...QUIC_LIFE,
+      ...this.#limits.life,
       cert,
       key,
       alpnProtocols: [QUIC_PROTOCOL],
@@ -69,7 +85,7 @@ export class QuicListener {
     this.#release();
   }
 
-  /** The runtime closes all connections with the endpoint, so that comes last. */
+  /** The runtime ends all connections and handshakes with the endpoint: nobody waits for these, but for those. */
   #release(): void {
     if (this.#closed && this.#live === 0) this.#endpoint.close();
   }
@@ -84,26 +100,32 @@ export class QuicListener {
   }
 
   async #shakeHands(incoming: Deno.QuicIncoming): Promise<void> {
-    // Whoever asks may be a forged address: no state is kept for more of them.
-    if (this.#closed || this.#handshakes + this.#ready.length >= MOST) return incoming.refuse();
-    this.#handshakes++;
+    const { waiting, handshakeMs } = this.#limits;
+    if (this.#closed || this.#ready.length >= waiting) return incoming.refuse();
+    const connection = begun(incoming);
+    if (connection === null) return;
+    // Whoever asks may be a forged address, which never answers. Clients are done in a moment: the oldest one is none.
+    const [oldest] = this.#shaking;
+    if (oldest !== undefined && this.#shaking.size >= waiting) this.#giveUp(oldest);
+    this.#shaking.add(connection);
+    // The end of a handshake looks the same however it ended; a failed one has no streams.
+    const output = connection.handshake.then(() => connection.createUnidirectionalStream());
+    const inTime = await doneWithin(output, handshakeMs);
+    const stream = inTime ? await output.catch(() => null) : null;
+    if (stream === null || this.#closed) return this.#giveUp(connection);
+    this.#shaking.delete(connection);
     this.#live++;
-    const shaking = incoming.accept<false>();
-    const inTime = await doneWithin(shaking, HANDSHAKE_MS);
-    this.#handshakes--;
-    if (!inTime) shaking.then((late) => late.close(RESET), () => {});
-    const connection = inTime ? await shaking.catch(() => null) : null;
-    if (connection === null || this.#closed) {
-      connection?.close(RESET);
-      this.#live--;
-      return this.#release();
-    }
-    this.#ready.push(this.#connectionOf(connection));
+    this.#ready.push(this.#connectionOf(connection, stream));
     this.#wake();
   }
 
-  #connectionOf(connection: Deno.QuicConn): Connection {
-    return new QuicConnection(connection, {
+  #giveUp(connection: Deno.QuicConn): void {
+    this.#shaking.delete(connection);
+    connection.close(RESET);
+  }
+
+  #connectionOf(connection: Deno.QuicConn, output: Deno.QuicSendStream): Connection {
+    return new QuicConnection(connection, output, {
       local: this.text,
       remote: addressText(connection.remoteAddr, "quic"),
       onEnd: () => {
@@ -111,5 +133,14 @@ export class QuicListener {
         this.#release();
       },
     });
+  }
+}
+
+/** A connection whose handshake begins: it can be closed meanwhile. Null for a datagram that only looked like a beginning. */
+function begun(incoming: Deno.QuicIncoming): Deno.QuicConn | null {
+  try {
+    return incoming.accept<true>({ zeroRtt: true });
+  } catch {
+    return null;
   }
 }

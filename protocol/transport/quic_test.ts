@@ -148,19 +148,45 @@ Deno.test("quic: what the runtime cannot do is refused, and so is a wrong peer",
   assertEquals((await refused("quic://no-such-host.invalid:1")).reason, "unresolved");
 });
 
-Deno.test({
-  name: "quic: connect() gives up in time where nobody answers",
-  // The runtime goes on trying for a while.
-  sanitizeOps: false,
-  async fn() {
-    await using silent = await openDatagrams("udp://127.0.0.1:0");
-    const place = silent.endpoint.replace("udp", "quic");
-    assertEquals((await refused(place, { ...TRUST, connectTimeoutMs: 50 })).reason, "timeout");
-    const reason = new Error("not needed any more");
-    const attempt = connect(place, { ...TRUST, signal: AbortSignal.timeout(50) });
-    await assertRejects(() => attempt, DOMException);
-    await assertRejects(() => connect(place, { signal: AbortSignal.abort(reason) }), Error, "not");
-  },
+Deno.test("quic: connect() gives up in time where nobody answers, and nothing of it is left", async () => {
+  await using silent = await openDatagrams("udp://127.0.0.1:0");
+  const place = silent.endpoint.replace("udp", "quic");
+  assertEquals((await refused(place, { ...TRUST, connectTimeoutMs: 50 })).reason, "timeout");
+  const attempt = connect(place, { ...TRUST, signal: AbortSignal.timeout(50) });
+  await assertRejects(() => attempt, DOMException);
+  const reason = new Error("not needed any more");
+  await assertRejects(() => connect(place, { signal: AbortSignal.abort(reason) }), Error, "not");
+});
+
+Deno.test("quic: to call one connection off harms no other one", async () => {
+  await using silent = await openDatagrams("udp://127.0.0.1:0");
+  await withPair("quic", async (client, server) => {
+    const attempts = Array.from(
+      { length: 5 },
+      (_, i) => connect(silent.endpoint.replace("udp", "quic"), { connectTimeoutMs: 20 * i + 20 }),
+    );
+    for (const attempt of attempts) await assertRejects(() => attempt, ConnectError);
+    await client.write(Uint8Array.of(3));
+    assertEquals(await server.read(new Uint8Array(9)), 1);
+  });
+  await connectionsEnded();
+});
+
+Deno.test("quic: a socket is used again, and trust is not", async () => {
+  await using listener = await listen("quic://127.0.0.1:0", TLS);
+  const once = async () => {
+    const [client, server] = await Promise.all([
+      connect(listener.endpoint, TRUST),
+      listener.accept(),
+    ]);
+    client.close();
+    server?.close();
+    await connectionsEnded();
+    return client.local;
+  };
+  const local = await once();
+  assertEquals((await refused(listener.endpoint)).reason, "tls");
+  assertEquals(await once(), local);
 });
 
 /** Runs a script with an own `deno`, and resolves to what it said. */
@@ -217,4 +243,33 @@ Deno.test("quic: once connectionsEnded() a program may exit, and all has arrived
   `;
   assertEquals(await run(["--allow-net=127.0.0.1", "--unstable-net"], client), ["", ""]);
   assertEquals(await serving, 900_000);
+});
+
+Deno.test("quic: who may reach one host only can connect as well", async () => {
+  await using listener = await listen("quic://127.0.0.1:0", TLS);
+  await using silent = await openDatagrams("udp://127.0.0.1:0");
+  const [to, nobody] = [listener.endpoint, silent.endpoint.replace("udp", "quic")];
+  const serving = (async () => {
+    for await (const server of listener.connections()) {
+      void countBytes(server).finally(() => server.close());
+    }
+  })();
+  const script = `${IMPORTS}
+    const locals = new Set();
+    for (let i = 0; i < 3; i++) {
+      const connection = await connect("${to}", { tls: { caCerts: [cert] } });
+      locals.add(connection.local);
+      await connection.write(Uint8Array.of(0));
+      connection.close();
+      await connectionsEnded();
+    }
+    await connect("${nobody}", { connectTimeoutMs: 50 }).catch(({ reason }) => console.log(reason));
+    console.log(locals.size);
+    Deno.exit(0);
+  `;
+  const hosts = [to, nobody].map((place) => place.replace("quic://", "")).join();
+  assertEquals(await run([`--allow-net=${hosts}`, "--unstable-net"], script), ["timeout\n1\n", ""]);
+  listener.close();
+  await serving;
+  await connectionsEnded();
 });
