@@ -48,6 +48,46 @@ Deno.test("quic: a renewed certificate is shown to new clients, open connections
   await connectionsEnded();
 });
 
+Deno.test({
+  name: "quic: SIGHUP renews the certificate of a server, and who is connected stays",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const put = async ({ cert, key }: { cert: string; key: string }) => {
+      for (const [name, text] of [["cert", cert], ["key", key]] as const) {
+        await Deno.writeTextFile(`${folder}/${name}.pem`, text, { mode: 0o600 });
+      }
+    };
+    try {
+      const [old, renewed] = [
+        await makeCertificate(["localhost"], 1),
+        await makeCertificate(["localhost"], 1),
+      ];
+      await put(old);
+      await using server = await RunningServer.start([
+        ...["--listen", "quic://localhost:0?speak=echo"],
+        ...["--tls-cert", `${folder}/cert.pem`, "--tls-key", `${folder}/key.pem`],
+      ], 1);
+      const url = (server.urls[0] ?? "").replace(/\?.*/, "");
+      const reach = ({ cert }: { cert: string }) => connect(url, { tls: { caCerts: [cert] } });
+      const before = await reach(old);
+      await put(renewed);
+      server.kill("SIGHUP");
+      await server.logged(/ reloaded /);
+      await assertRejects(() => reach(old), Error, "TLS failed: ");
+      const after = await reach(renewed);
+      for (const connection of [before, after]) {
+        await connection.write(Uint8Array.of(7));
+        assertEquals(await connection.read(new Uint8Array(9)), 1);
+        connection.close();
+      }
+      await connectionsEnded();
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
 Deno.test("quic: every command works over it, though the server has given up net", async () => {
   const speaks = ["", "?speak=echo&framing=u32be", "?speak=hello", "?speak=upper&framing=line"];
   await using server = await RunningServer.start([

@@ -9,6 +9,7 @@
  */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { openDatagrams } from "../protocol/transport/mod.ts";
 import { programs } from "./programs.ts";
 import { projectPath, readManifest } from "./project.ts";
 
@@ -144,6 +145,45 @@ Deno.test({
       await Deno.remove(folder, { recursive: true });
     }
   },
+});
+
+Deno.test("quic:// works where the programs run, and a client that does not trust the server harms nobody", async () => {
+  const tried = await run("server", ["--check-quic"]);
+  assertEquals([tried.code, tried.stdout], [0, "quic works\n"], tried.stderr);
+  const folder = await Deno.makeTempDir();
+  try {
+    const made = await run("server", ["cert", "--name", "localhost", "--into", folder]);
+    assertEquals(made.code, 0, made.stderr);
+    const identity = ["--tls-cert", `${folder}/cert.pem`, "--tls-key", `${folder}/key.pem`];
+    await withServer(
+      ["quic://localhost:0", "quic://localhost:0?speak=hello"],
+      async (url, hello) => {
+        const trust = ["--tls-ca", `${folder}/cert.pem`];
+        const echo = await run("client", ["--to", url, ...trust, "echo", "粘包"]);
+        assertEquals([echo.code, echo.stdout], [0, "粘包\n"], echo.stderr);
+        const long = "a".repeat(3_000_000);
+        const back = await run("client", ["--to", url, ...trust, "echo", "-"], long);
+        assertEquals([back.code, back.stdout === long], [0, true], back.stderr);
+        const welcome = await run("client", ["--to", hello, ...trust, "hello", "Ada"]);
+        assertEquals([welcome.code, welcome.stdout], [0, "Welcome!\nHello, Ada!\n"]);
+
+        const stranger = await run("client", ["--to", url, "echo", "hi"]);
+        assertEquals([stranger.code, stranger.stdout], [3, ""]);
+        assertStringIncludes(stranger.stderr, "name it with --tls-ca CERT.pem");
+      },
+      identity,
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("nonstick gives up over quic:// in time where nobody answers, and ends then", async () => {
+  await using silent = await openDatagrams("udp://127.0.0.1:0");
+  const to = ["--to", silent.endpoint.replace("udp", "quic"), "--timeout", "1"];
+  const ended = await run("client", [...to, "echo", "hi"]);
+  assertEquals([ended.code, ended.stdout], [3, ""]);
+  assertStringIncludes(ended.stderr, "no answer within 1000 ms");
 });
 
 Deno.test({

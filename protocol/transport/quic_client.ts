@@ -34,6 +34,7 @@ export async function connectQuic(
     caCerts: [...options.caCerts ?? []],
   });
   const output = await connection.createUnidirectionalStream().catch((error) => {
+    connection.closed.catch(() => {});
     connection.close(RESET);
     giveBack(connection.endpoint);
     throw error;

@@ -139,7 +139,10 @@ export class QuicListener {
 /** A connection whose handshake begins: it can be closed meanwhile. Null for a datagram that only looked like a beginning. */
 function begun(incoming: Deno.QuicIncoming): Deno.QuicConn | null {
   try {
-    return incoming.accept<true>({ zeroRtt: true });
+    const connection = incoming.accept<true>({ zeroRtt: true });
+    // Before Deno 2.9 a failure that nobody looks at ends the program.
+    connection.closed.catch(() => {});
+    return connection;
   } catch {
     return null;
   }
