@@ -50,8 +50,8 @@ const SHARES = ["loss", "duplication", "reorder", "truncation", "corruption", "w
 
 /**
  * Decides what becomes of datagrams, from a seed. Each kind of fault draws from a random stream of its own, once for
- * each datagram: turning one on or off does not change whom the others hit. What carries them, in memory or over
- * sockets, is up to the caller.
+ * each datagram, and once from another one for its second copy: turning a fault on or off, or changing its share, does
+ * not change whom the others hit. What carries them, in memory or over sockets, is up to the caller.
  *
  * @example
  * ```ts
@@ -98,26 +98,29 @@ export class DatagramFaultModel {
 
   #fateOf(bytes: Uint8Array, duplicate: boolean): DatagramFate {
     const { mtu = Infinity, reorderMs = 10, delayMs: [least, longest] = [0, 0] } = this.#faults;
-    const lost = this.#hits("loss"), reordered = this.#hits("reorder");
-    const wrongPeer = this.#hits("wrongPeer");
-    const truncated = this.#hits("truncation") && bytes.length > 0;
-    const corrupted = this.#hits("corruption") && bytes.length > 0;
+    // Second copies have streams of their own: else each would move those of all datagrams behind it.
+    const copy = duplicate ? "again." : "";
+    const lost = this.#hits("loss", copy), reordered = this.#hits("reorder", copy);
+    const wrongPeer = this.#hits("wrongPeer", copy);
+    const truncated = this.#hits("truncation", copy) && bytes.length > 0;
+    const flips = this.#hits("corruption", copy);
     // Drawn in any case, so that each stream moves on by one.
-    const cutAt = this.#stream("truncation.at").below(bytes.length);
-    const bitAt = this.#stream("corruption.at").below(8 * bytes.length);
-    const delay = least + this.#stream("delay").fraction() * (longest - least);
-    const heldBack = (1 - this.#stream("reorder.by").fraction()) * reorderMs;
+    const cutAt = this.#stream(`${copy}truncation.at`).below(bytes.length);
+    const length = truncated ? cutAt : bytes.length, corrupted = flips && length > 0;
+    const bitAt = this.#stream(`${copy}corruption.at`).below(8 * length);
+    const delay = least + this.#stream(`${copy}delay`).fraction() * (longest - least);
+    const heldBack = (1 - this.#stream(`${copy}reorder.by`).fraction()) * reorderMs;
     const end = bytes.length > mtu ? "over-mtu" : lost ? "lost" : "arrives";
     return {
       end,
-      bytes: damaged(bytes, truncated ? cutAt : null, corrupted ? bitAt : null),
+      bytes: damaged(bytes, length, corrupted ? bitAt : null),
       delayMs: reordered ? delay + heldBack : delay,
       ...{ duplicate, reordered, truncated, corrupted, wrongPeer },
     };
   }
 
-  #hits(name: typeof SHARES[number]): boolean {
-    return this.#stream(name).fraction() < (this.#faults[name] ?? 0);
+  #hits(name: typeof SHARES[number], copy = ""): boolean {
+    return this.#stream(copy + name).fraction() < (this.#faults[name] ?? 0);
   }
 
   #stream(name: string): RandomStream {
@@ -130,9 +133,10 @@ export class DatagramFaultModel {
   }
 }
 
-function damaged(bytes: Uint8Array, cutAt: number | null, bitAt: number | null): Uint8Array {
-  if (cutAt === null && bitAt === null) return bytes;
-  const copy = bytes.slice();
-  if (bitAt !== null) copy[bitAt >> 3] = (copy[bitAt >> 3] ?? 0) ^ (1 << (bitAt & 7));
-  return cutAt === null ? copy : copy.subarray(0, cutAt);
+/** The first `length` bytes, with one bit flipped if there is to be one. */
+function damaged(bytes: Uint8Array, length: number, bitAt: number | null): Uint8Array {
+  if (bitAt === null) return bytes.subarray(0, length);
+  const copy = bytes.slice(0, length);
+  copy[bitAt >> 3] = (copy[bitAt >> 3] ?? 0) ^ (1 << (bitAt & 7));
+  return copy;
 }

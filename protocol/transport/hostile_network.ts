@@ -3,6 +3,7 @@ import { type DatagramChannel, MAX_DATAGRAM_PAYLOAD } from "./datagram.ts";
 import { SocketChannel } from "./datagram_channel.ts";
 import { type DatagramFate, DatagramFaultModel, type DatagramFaults } from "./datagram_faults.ts";
 import { MemoryNames, MemoryPort, type MemoryWire } from "./datagram_memory.ts";
+import { RandomStream } from "./random_stream.ts";
 import { Timetable } from "./timetable.ts";
 
 /** Settings of {@linkcode HostileNetwork}. */
@@ -74,7 +75,9 @@ interface Copy {
  * ```
  */
 export class HostileNetwork {
-  readonly #model: DatagramFaultModel;
+  readonly #options: HostileNetworkOptions;
+  /** What becomes of the datagrams of each sender: what others send does not change it. */
+  readonly #models = new Map<string, DatagramFaultModel>();
   readonly #names = new MemoryNames();
   readonly #timetable = new Timetable<Copy>();
   readonly #wire: MemoryWire = {
@@ -93,8 +96,10 @@ export class HostileNetwork {
    *
    * @throws {RangeError} if a fault cannot be.
    */
-  constructor({ seed, faults }: HostileNetworkOptions) {
-    this.#model = new DatagramFaultModel(seed, faults);
+  constructor(options: HostileNetworkOptions) {
+    this.#options = options;
+    // Faults that cannot be are refused now, not when the first datagram is sent.
+    new DatagramFaultModel(options.seed, options.faults);
   }
 
   /** How far its clock has come, in ms. */
@@ -142,8 +147,19 @@ export class HostileNetwork {
     }
   }
 
+  #modelOf(sender: string): DatagramFaultModel {
+    let model = this.#models.get(sender);
+    if (model === undefined) {
+      const { seed, faults } = this.#options;
+      const own = new RandomStream(seed, `sender.${sender}`).below(2 ** 32);
+      model = new DatagramFaultModel(own, faults);
+      this.#models.set(sender, model);
+    }
+    return model;
+  }
+
   #carry(bytes: Uint8Array, from: string, to: string): void {
-    for (const fate of this.#model.fatesOf(bytes.slice())) {
+    for (const fate of this.#modelOf(from).fatesOf(bytes.slice())) {
       this.#counts.sent++;
       if (fate.duplicate) this.#counts.duplicated++;
       if (fate.end === "lost") this.#counts.lost++;

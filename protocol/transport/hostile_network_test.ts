@@ -103,15 +103,70 @@ Deno.test("the same seed gives the same, another one something else", async () =
   assertNotEquals(await through(faults, 500, 7), await through(faults, 500, 8));
 });
 
-Deno.test("faults do not change whom other faults hit", () => {
-  const lost = (faults: DatagramFaults) => {
+Deno.test("no fault changes whom the others hit", () => {
+  const KINDS = ["lost", "doubled", "reordered", "truncated", "corrupted", "wrongPeer"] as const;
+  /** The numbers of the datagrams that each kind of fault hits, of the first copy of each. */
+  const hitBy = (faults: DatagramFaults) => {
     const model = new DatagramFaultModel(3, faults);
-    return upTo(500).map(() => model.fatesOf(new Uint8Array(9))[0]?.end);
+    const fates = upTo(500).map(() => model.fatesOf(new Uint8Array(9)));
+    return Object.fromEntries(KINDS.map((kind) => [
+      kind,
+      upTo(500).filter((i) => {
+        const [first, second] = fates[i] ?? [];
+        if (kind === "doubled") return second !== undefined;
+        return kind === "lost" ? first?.end === "lost" : first?.[kind];
+      }),
+    ]));
   };
-  assertEquals(
-    lost({ loss: 0.3 }),
-    lost({ loss: 0.3, corruption: 1, reorder: 0.5, delayMs: [1, 9], truncation: 0.5 }),
-  );
+  const SOME: DatagramFaults = {
+    ...{ loss: 0.3, duplication: 0.3, reorder: 0.3, truncation: 0.3, corruption: 0.3 },
+    ...{ wrongPeer: 0.3 },
+  };
+  const all = hitBy(SOME);
+  for (
+    const [kind, alone] of [
+      ["lost", { loss: 0.3 }],
+      ["doubled", { duplication: 0.3 }],
+      ["reordered", { reorder: 0.3 }],
+      ["truncated", { truncation: 0.3 }],
+      ["wrongPeer", { wrongPeer: 0.3 }],
+    ] as const
+  ) assertEquals(all[kind], hitBy({ ...alone, delayMs: [1, 9], mtu: 100 })[kind], kind);
+  // Of what is cut down to nothing no bit can be flipped.
+  const flipped = new Set(hitBy({ corruption: 0.3 })["corrupted"]);
+  assertEquals(all["corrupted"]?.filter((i) => !flipped.has(i)), []);
+});
+
+Deno.test("what comes back does not change what happens on the way there", async () => {
+  /** What reaches a peer who sends something himself behind every `nth` datagram. */
+  const arrivals = async (nth: number) => {
+    const network = new HostileNetwork({ seed: 9, faults: { loss: 0.2, duplication: 0.2 } });
+    await using here = network.open("here");
+    await using there = network.open("there");
+    const came: number[] = [];
+    const receiving = (async () => {
+      for await (const { bytes } of there) came.push(numberOf(bytes));
+    })();
+    for (let i = 0; i < 300; i++) {
+      await here.send(numbered(i), there.local);
+      if (i % nth === 0) await there.send(numbered(i), here.local);
+    }
+    await network.settle();
+    await there.close();
+    await receiving;
+    return came;
+  };
+  assertEquals(await arrivals(1), await arrivals(300));
+});
+
+Deno.test("what is told of a datagram can be seen in it", () => {
+  const model = new DatagramFaultModel(4, { truncation: 0.5, corruption: 0.5 });
+  for (let i = 0; i < 500; i++) {
+    const bytes = new Uint8Array(5);
+    const fate = model.fatesOf(bytes)[0];
+    assertEquals(fate?.truncated, fate !== undefined && fate.bytes.length < 5);
+    assertEquals(fate?.corrupted, fate?.bytes.some((byte) => byte !== 0));
+  }
 });
 
 Deno.test("time passes only when it is told to, and in order", async () => {
