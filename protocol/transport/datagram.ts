@@ -66,13 +66,13 @@ export interface DatagramChannel extends AsyncDisposable, AsyncIterable<Datagram
    */
   receive(options?: ReceiveOptions): Promise<Datagram | null>;
   /**
-   * Receives from a multicast group, too.
+   * Receives from a multicast group, too: what is sent to it from this machine as well.
    *
    * @param networkInterface address (IPv4) or index (IPv6) of the network card; the system chooses when left out.
-   * @throws {DatagramError} if the system refuses or the transport has no groups.
+   * @throws {DatagramError} if that is no group, it is joined already, the system refuses or the transport has no groups.
    */
   join(group: string, networkInterface?: string): Promise<void>;
-  /** Receives no more from a multicast group. */
+  /** Receives no more from a multicast group; who is in none changes nothing by it. */
   leave(group: string): Promise<void>;
   /** Ends it: a waiting `receive` gives null. Resolves when the place is free again; doing it again changes nothing. */
   close(): Promise<void>;

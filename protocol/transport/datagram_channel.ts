@@ -14,6 +14,7 @@ import {
   DatagramTooLargeError,
   TruncatedDatagramError,
 } from "./datagram_errors.ts";
+import { whyNoGroup } from "./datagram_group.ts";
 import type { DatagramPort, RawDatagram } from "./datagram_port.ts";
 import { parseDatagramEndpoint } from "./endpoint.ts";
 import { transportFailure } from "./errors.ts";
@@ -43,6 +44,7 @@ export class SocketChannel implements DatagramChannel {
   /** What is under way, even when its caller has given up: the next caller gets what it brings. */
   #receiving: Promise<RawDatagram | null> | null = null;
   #waiting = false;
+  readonly #groups = new Set<string>();
   #closing: Promise<void> | null = null;
 
   constructor(port: DatagramPort, options: SocketChannelOptions) {
@@ -103,12 +105,30 @@ export class SocketChannel implements DatagramChannel {
     }
   }
 
-  join(group: string, networkInterface?: string): Promise<void> {
-    return this.#group("join", group, (port) => port.join?.(group, networkInterface));
+  async join(group: string, networkInterface?: string): Promise<void> {
+    const text = `Cannot join ${group}`;
+    this.#checkGroups(text);
+    const [reason, problem] = whyNoGroup(group, networkInterface, this.#family) ??
+      (this.#groups.has(group) ? ["in-use", "it is joined already, leave it first"] : []);
+    if (reason !== undefined) throw new DatagramError(reason, `${text}: ${problem}`);
+    this.#groups.add(group);
+    try {
+      await this.#port.join?.(group, networkInterface);
+    } catch (error) {
+      this.#groups.delete(group);
+      throw failure(text, error);
+    }
   }
 
-  leave(group: string): Promise<void> {
-    return this.#group("leave", group, (port) => port.leave?.(group));
+  async leave(group: string): Promise<void> {
+    const text = `Cannot leave ${group}`;
+    this.#checkGroups(text);
+    if (!this.#groups.delete(group)) return;
+    try {
+      await this.#port.leave?.(group);
+    } catch (error) {
+      throw failure(text, error);
+    }
   }
 
   close(): Promise<void> {
@@ -150,21 +170,10 @@ export class SocketChannel implements DatagramChannel {
     return null;
   }
 
-  async #group(
-    what: "join" | "leave",
-    group: string,
-    act: (port: DatagramPort) => Promise<void> | undefined,
-  ): Promise<void> {
-    const text = `Cannot ${what} ${group}`;
+  #checkGroups(text: string): void {
     if (this.#closing !== null) throw closed();
-    if (this.local.scheme !== "udp") {
-      throw new DatagramError("unsupported", `${text}: only udp has groups`);
-    }
-    try {
-      await act(this.#port);
-    } catch (error) {
-      throw failure(text, error);
-    }
+    if (this.local.scheme === "udp") return;
+    throw new DatagramError("unsupported", `${text}: only udp has groups`);
   }
 }
 

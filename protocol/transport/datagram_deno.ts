@@ -41,7 +41,15 @@ export class DenoPort implements DatagramPort {
       return;
     }
     const { hostname, port } = place;
-    this.#socket = Deno.listenDatagram({ transport: "udp", hostname, port, reuseAddress });
+    // Groups reach this machine, too: that is what systems do unless told otherwise, and the runtime tells them.
+    const loopback = true;
+    this.#socket = Deno.listenDatagram({
+      transport: "udp",
+      hostname,
+      port,
+      reuseAddress,
+      loopback,
+    });
     this.local = addressOf(this.#socket.addr);
   }
 

@@ -2,6 +2,8 @@ import dgram from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { DatagramAddress } from "./datagram.ts";
 import { mappedFor, unmapped } from "./datagram_address.ts";
+import { DatagramError } from "./datagram_errors.ts";
+import { scopeOfCard } from "./datagram_group.ts";
 import type { DatagramPort, RawDatagram } from "./datagram_port.ts";
 import { DatagramQueue } from "./datagram_queue.ts";
 
@@ -20,7 +22,8 @@ export class NodePort implements DatagramPort {
   readonly local: DatagramAddress;
   readonly #socket: dgram.Socket;
   readonly #queue = new DatagramQueue();
-  readonly #interfaces = new Map<string, string | undefined>();
+  /** By group, how the network card was named to join it. */
+  readonly #cards = new Map<string, string | undefined>();
 
   private constructor(socket: dgram.Socket, maxReceive: number) {
     const { address, port } = socket.address();
@@ -79,16 +82,22 @@ export class NodePort implements DatagramPort {
 
   join(group: string, networkInterface: string | undefined): Promise<void> {
     return attempt(() => {
-      this.#socket.addMembership(group, networkInterface);
-      this.#interfaces.set(group, networkInterface);
+      const card = networkInterface !== undefined && isIPv6(group)
+        ? scopeOfCard(Number(networkInterface))
+        : networkInterface;
+      if (networkInterface !== undefined && card === undefined) {
+        const problem = `no network card is known to have the index ${networkInterface}`;
+        throw new DatagramError("address", `Cannot join ${group}: ${problem}`);
+      }
+      this.#socket.addMembership(group, card);
+      this.#cards.set(group, card);
     });
   }
 
   leave(group: string): Promise<void> {
     return attempt(() => {
-      if (!this.#interfaces.has(group)) return;
-      this.#socket.dropMembership(group, this.#interfaces.get(group));
-      this.#interfaces.delete(group);
+      this.#socket.dropMembership(group, this.#cards.get(group));
+      this.#cards.delete(group);
     });
   }
 
@@ -115,9 +124,14 @@ function plain(buffer: Uint8Array): Uint8Array {
 /** The error of the runtime that says the same as one of node. */
 function runtimeError(error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error)) return error;
+  if (error.code === "UNKNOWN") return new Error(UNKNOWN, { cause: error });
   const kind = typeof error.code === "string" ? KINDS[error.code] : undefined;
   return kind === undefined ? error : new kind(error.message, { cause: error });
 }
+
+/** What the runtime tells of a send that the system refuses with anything that it has no name for. */
+const UNKNOWN = "the system refuses; is there a route to it, or is it a broadcast address " +
+  "(open the channel with broadcast: true)?";
 
 const KINDS: Readonly<
   Record<string, new (message?: string, options?: ErrorOptions) => Error>
