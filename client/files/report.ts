@@ -1,5 +1,6 @@
 import { ProgressBar } from "@std/cli/unstable-progress-bar";
 import { printable, printableJson } from "../../cli/printable.ts";
+import { fitted, widthOf } from "../../cli/width.ts";
 import type { TransferProgress, TransferResult } from "../../protocol/files/mod.ts";
 import type { CommandContext } from "../commands/command.ts";
 
@@ -7,6 +8,8 @@ import type { CommandContext } from "../commands/command.ts";
 const PAUSE_MS = 200;
 /** A transfer that has not moved for so long is said to be stalled, in ms. */
 const STALL_MS = 5000;
+/** Columns that a name has at least. */
+const LEAST_NAME = 8;
 
 /** Tells how a transfer goes: a bar on a terminal, events as JSON, or nothing. */
 export class TransferReport {
@@ -74,26 +77,16 @@ export class TransferReport {
     this.#bar ??= new ProgressBar({
       max: total ?? Infinity,
       value: bytes,
-      barLength: 24,
+      barLength: Deno.consoleSize().columns < 100 ? 12 : 24,
       clear: true,
       interval: PAUSE_MS,
-      formatter: ({ value, max, time, progressBar }) => {
-        const rate = value / Math.max(time, 1) * 1000;
-        const parts = max === Infinity ? [sizeText(value)] : [
-          progressBar,
-          `${Math.floor(100 * value / Math.max(max, 1))} %`,
-          `${sizeText(value)} of ${sizeText(max)}`,
-        ];
-        const left = max === Infinity || rate === 0
-          ? ""
-          : `, ${timeText((max - value) / rate)} left`;
-        const stalled = performance.now() - this.#movedMs;
-        const pace = stalled > STALL_MS
-          ? `stalled for ${timeText(stalled / 1000)}`
-          : `${sizeText(rate)}/s${left}`;
-        const doing = this.#latest?.phase === "checking" ? "checking " : "";
-        return `${doing}${printable(this.#name)} ${parts.join(" ")} ${pace}`;
-      },
+      formatter: ({ value, max, time, progressBar }) =>
+        barLine({
+          ...{ value, max, time, progressBar },
+          doing: this.#latest?.phase === "checking" ? "checking " : "",
+          name: this.#name,
+          stalledMs: performance.now() - this.#movedMs,
+        }, Deno.consoleSize().columns),
     });
     this.#bar.value = bytes;
     if (phase === "sending" && total !== undefined) this.#bar.max = total;
@@ -116,6 +109,40 @@ export class TransferReport {
   #say(text: string): void {
     if (this.#onTerminal) console.error(printable(text));
   }
+}
+
+/** What the line with the bar tells. */
+export interface BarState {
+  /** What is done, of how much, in how many ms; the bar that shows it. */
+  readonly value: number;
+  readonly max: number;
+  readonly time: number;
+  readonly progressBar: string;
+  /** A word in front of it. */
+  readonly doing: string;
+  /** The file. */
+  readonly name: string;
+  /** How long nothing has moved, in ms. */
+  readonly stalledMs: number;
+}
+
+/** The line with the bar. It has to fit into the `columns` of the terminal: one that goes on below cannot be taken back. */
+export function barLine(state: BarState, columns: number): string {
+  const { value, max, time, progressBar, doing, name, stalledMs } = state;
+  const rate = value / Math.max(time, 1) * 1000;
+  const parts = max === Infinity ? [sizeText(value)] : [
+    progressBar,
+    `${Math.floor(100 * value / Math.max(max, 1))} %`,
+    `${sizeText(value)} of ${sizeText(max)}`,
+  ];
+  const left = max === Infinity || rate === 0 ? "" : `, ${timeText((max - value) / rate)} left`;
+  const pace = stalledMs > STALL_MS
+    ? `stalled for ${timeText(stalledMs / 1000)}`
+    : `${sizeText(rate)}/s${left}`;
+  const rest = ` ${parts.join(" ")} ${pace}`;
+  // The last column stays free: some terminals go on below as soon as it is full.
+  const room = columns - 1 - widthOf(doing + rest);
+  return fitted(doing + fitted(printable(name), Math.max(room, LEAST_NAME)) + rest, columns - 1);
 }
 
 /** Bytes for people: `12.3 MiB`. */

@@ -1,3 +1,4 @@
+import { padded, widthOf } from "../../cli/width.ts";
 import type { InteropPair } from "./interop.ts";
 
 /** What one adapter came to with one framing. */
@@ -62,9 +63,9 @@ function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));
   const widths = Array.from(
     { length: columns },
-    (_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)),
+    (_, at) => Math.max(...rows.map((row) => widthOf(row[at] ?? ""))),
   );
   return rows
-    .map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd())
+    .map((row) => row.map((cell, at) => padded(cell, widths[at] ?? 0)).join("  ").trimEnd())
     .join("\n");
 }
