@@ -122,7 +122,7 @@ export function programPage(): Page {
     about: `Talks with a nonstick-server, or with any server that speaks the same.
 
 A URL is tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, or for datagrams (ping, echo, upper, hello)
-udp://HOST:PORT or unixgram:///PATH. Behind it stands what is spoken, as for the server: nothing for nonstick/1, ?speak=SERVICE raw, ?speak=SERVICE&framing=SPEC in frames. Stdout gets answers only,
+udp://HOST:PORT or unixgram:///PATH. Behind it stands what is spoken, as for the server: nothing for nonstick/1, ?speak=SERVICE raw, ?speak=SERVICE&framing=SPEC in frames, over datagrams &framing=fragment. Stdout gets answers only,
 errors go to stderr. What follows -- is an argument, even if it begins with -.`,
     tables: {
       Commands: COMMANDS.map(({ name, form, summary }) => [`${name} ${form}`, summary] as const),

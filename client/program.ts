@@ -1,4 +1,4 @@
-import { type Dialect, dialectOf, NATIVE, withDialect } from "../cli/dialect.ts";
+import { type Dialect, dialectOf, FRAGMENTS, NATIVE, withDialect } from "../cli/dialect.ts";
 import type { Environment } from "../cli/environment.ts";
 import { helpText } from "../cli/help.ts";
 import type { Page } from "../cli/manual.ts";
@@ -94,21 +94,18 @@ async function runCommand(
   const input = Deno.stdin;
   if ("runAlone" in command) return await command.runAlone({ words, settings, input, output });
   const endpoint = readEndpoint(settings.to);
-  const dialect = dialectOf(endpoint, settings);
-  if (dialect.fragments) {
-    throw new UsageError(
-      "nonstick sends whole messages over datagrams; leave out framing=fragment.",
-    );
+  if (isDatagrams(endpoint) && command.runOverDatagrams === undefined) {
+    throw needsStream(command, endpoint);
   }
+  const dialect = dialectOf(endpoint, settings);
   const speak = spokenWith(command, endpoint, dialect);
   const { framing } = dialect;
-  const to = withDialect(formatEndpoint(endpoint), speak, framing);
+  const to = urlOf(endpoint, speak, dialect);
   const token = await readToken(settings, speak);
-  if (endpoint.scheme === "udp" || endpoint.scheme === "unixgram") {
-    const { runOverDatagrams } = command;
-    if (runOverDatagrams === undefined) throw needsStream(command, endpoint);
-    await using asker = new DatagramAsker(endpoint, to, settings.timeout);
-    return await runOverDatagrams({ words, settings, to, speak, input, output, asker });
+  if (isDatagrams(endpoint)) {
+    const { fragments } = dialect, timeoutMs = settings.timeout;
+    await using asker = new DatagramAsker(endpoint, { to, timeoutMs, fragments });
+    return await command.runOverDatagrams?.({ words, settings, to, speak, input, output, asker });
   }
   let connection = await reach(endpoint, to, settings);
   const patience = new Patience(settings.timeout, () => connection.close());
@@ -212,7 +209,18 @@ type ServerEndpoint = Exclude<Endpoint | DatagramEndpoint, { scheme: "memory" | 
 function needsStream({ name }: Command, { scheme }: DatagramEndpoint): UsageError {
   const others = COMMANDS.filter((command) => "runOverDatagrams" in command);
   const names = others.map(({ name }) => name).join(", ");
-  return new UsageError(`${name} needs a stream; over ${scheme} there are ${names}.`);
+  return new UsageError(
+    `${name} needs a stream; over ${scheme} there are ${names}. Name one with --to tcp://HOST:PORT.`,
+  );
+}
+
+function isDatagrams(endpoint: ServerEndpoint): endpoint is DatagramEndpoint & ServerEndpoint {
+  return endpoint.scheme === "udp" || endpoint.scheme === "unixgram";
+}
+
+/** The server as a URL with all that is spoken there, as the server itself prints it. */
+function urlOf(endpoint: ServerEndpoint, speak: string, { framing, fragments }: Dialect): string {
+  return withDialect(formatEndpoint(endpoint), speak, fragments ? FRAGMENTS : framing);
 }
 
 function readEndpoint(url: string): ServerEndpoint {
@@ -231,9 +239,9 @@ function readEndpoint(url: string): ServerEndpoint {
 function spokenWith(
   command: ServerCommand,
   endpoint: ServerEndpoint,
-  { speak, framing }: Dialect,
+  dialect: Dialect,
 ): string {
-  const { name, speaks, service } = command;
+  const { name, speaks, service } = command, { speak, framing } = dialect;
   const own = speaks[0] ?? "echo";
   if (command.framed && framing === null) {
     throw new UsageError(`${name} needs frames: say which ones with --framing SPEC.`);
@@ -243,8 +251,9 @@ function spokenWith(
     return speak;
   }
   if (speak === NATIVE) throw new UsageError(`${name} needs --speak: ${speaks.join(", ")}.`);
-  const place = formatEndpoint(endpoint);
-  const fitting = service === undefined ? withDialect(place, own, framing) : place;
+  // Over streams a listener that says nothing has all services.
+  const all = service !== undefined && !isDatagrams(endpoint);
+  const fitting = all ? formatEndpoint(endpoint) : urlOf(endpoint, own, dialect);
   throw new UsageError(
     `${name} cannot talk with a listener that speaks ${speak}. One that fits is started by: ` +
       `nonstick-server --listen '${fitting}', and named by --to in the same way.`,

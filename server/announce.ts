@@ -27,7 +27,7 @@ export function announce(at: string, plan: Plan, grants: Grants, visitors: Visit
   const trust = (isEncrypted(endpoint) ? " --tls-ca CERT.pem" : "") +
     (secret ? " --token-file FILE" : "");
   console.error(printable(openTo(at, plan, grants, visitors)));
-  if (hint !== null) console.error(`Try: nonstick --to '${url}'${trust} ${hint}`);
+  console.error(`Try: nonstick --to '${url}'${trust} ${hint}`);
 }
 
 /** What is open to whom at `at`, in a line. */

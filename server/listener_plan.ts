@@ -46,8 +46,8 @@ export interface DatagramPlan {
   readonly maxMessageLength: number;
   /** Answers the datagrams. */
   readonly answer: DatagramHandler;
-  /** The arguments of `nonstick` that give an answer; null where it does not speak that. */
-  readonly hint: string | null;
+  /** The arguments of `nonstick` that give an answer. */
+  readonly hint: string;
 }
 
 /** What one `--listen` asks for, streams or datagrams. */
@@ -83,8 +83,7 @@ export function planListener(url: string, grants: Grants): Plan {
     const { name } = service, answer = datagramHandler(service);
     const framing = dialect.fragments ? FRAGMENTS : null;
     const maxMessageLength = grants.limits.maxFrameLength;
-    const hint = framing === null ? `${name} world` : null;
-    return { endpoint, speak: name, framing, maxMessageLength, answer, hint };
+    return { endpoint, speak: name, framing, maxMessageLength, answer, hint: `${name} world` };
   }
   const { framing } = dialect;
   if (dialect.speak === NATIVE) {

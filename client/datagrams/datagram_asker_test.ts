@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Ended, runProgram } from "../../cli/testing.ts";
+import { type Ended, RunningServer, runProgram } from "../../cli/testing.ts";
 import {
   type DatagramChannel,
   DatagramError,
@@ -14,7 +14,7 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 function askerFor({ endpoint }: DatagramChannel, timeoutMs: number): DatagramAsker {
-  return new DatagramAsker(parseDatagramEndpoint(endpoint), endpoint, timeoutMs);
+  return new DatagramAsker(parseDatagramEndpoint(endpoint), { to: endpoint, timeoutMs });
 }
 
 Deno.test("a lost question is asked again, a late answer is not taken for the next one", async () => {
@@ -62,8 +62,7 @@ Deno.test("who was not asked is not heard; nobody at all is an error that says s
   await serving;
   await using nowhere = new DatagramAsker(
     parseDatagramEndpoint("udp://no-such-host.invalid:9"),
-    "",
-    100,
+    { to: "", timeoutMs: 100 },
   );
   await assertRejects(() => nowhere.ask(bytes("x")), DatagramError, "the host name is not known");
 });
@@ -126,4 +125,74 @@ Deno.test("no answer is exit code 124, nothing to send to is 3", async () => {
   const none = await runProgram("client", ["--to", "unixgram:///no/such.sock", "echo", "x"]);
   assertEquals(none.code, 3);
   assertStringIncludes(none.stderr, "is the server running?");
+});
+
+Deno.test("messages in fragments: long ones, and what is too long for them or for one datagram", async () => {
+  await using server = await RunningServer.start(
+    ["--listen", "udp://:0?speak=upper&framing=fragment", "--listen", "udp://:0?speak=hello"],
+    2,
+  );
+  const [fragments = "", whole = ""] = server.urls;
+  assertStringIncludes(fragments, "?speak=upper&framing=fragment");
+  const nonstick = (...args: string[]) => runProgram("client", ["--timeout", "20", ...args]);
+  // Where the options stand makes no difference.
+  const plain = fragments.replace(/\?.*/, "");
+  const short = await nonstick("--to", plain, "--framing", "fragment", "upper", "short");
+  assertEquals([short.code, short.stdout], [0, "SHORT\n"]);
+  const long = await nonstick("--to", fragments, "upper", "x".repeat(100_000));
+  assertEquals([long.code, long.stdout.length, long.stderr], [0, 100_001, ""]);
+  assertStringIncludes((await nonstick("--to", fragments, "ping")).stdout, `${fragments} answered`);
+  const cut = await nonstick("--to", whole, "hello", "x".repeat(65_508));
+  assertEquals(cut.code, 2);
+  assertStringIncludes(cut.stderr, "have the server listen with framing=fragment");
+  await using asker = new DatagramAsker(parseDatagramEndpoint(plain), {
+    ...{ to: fragments, timeoutMs: 1000, fragments: true },
+  });
+  await assertRejects(
+    () => asker.ask(new Uint8Array(1024 * 1024 + 1)),
+    InputError,
+    "Cannot send a message of 1048577 bytes in fragments",
+  );
+  server.kill("SIGTERM");
+  const { stderr } = await server.ended();
+  assertStringIncludes(stderr, `Try: nonstick --to '${fragments}' upper world\n`);
+});
+
+Deno.test("what cannot be asked over datagrams says why, and what can", async () => {
+  const told = async (...args: string[]) => {
+    const { code, stderr } = await runProgram("client", args);
+    return `${code} ${stderr}`;
+  };
+  const TO = ["--to", "udp://127.0.0.1:9?speak=echo"];
+  for (
+    const command of [
+      ...[["chat", "room", "--as", "me"], ["exec", "--", "ls"], ["put", "a"], ["get", "a"], ["ls"]],
+      ["frames"],
+    ]
+  ) {
+    const [name = ""] = command;
+    assertStringIncludes(
+      await told(...TO, ...command),
+      `2 nonstick: ${name} needs a stream; over udp there are ping, echo, upper, hello. ` +
+        "Name one with --to tcp://HOST:PORT.",
+    );
+  }
+  assertStringIncludes(
+    await told(...TO, "upper", "x"),
+    "2 nonstick: upper cannot talk with a listener that speaks echo. One that fits is started by: " +
+      "nonstick-server --listen 'udp://127.0.0.1:9?speak=upper'",
+  );
+  assertStringIncludes(
+    await told("--to", "udp://127.0.0.1:9?speak=upper&framing=fragment", "hello", "x"),
+    "nonstick-server --listen 'udp://127.0.0.1:9?speak=hello&framing=fragment'",
+  );
+  assertStringIncludes(
+    await told("--to", "udp://:9?framing=line", "echo", "x"),
+    "is a frame already",
+  );
+  assertStringIncludes(await told("--to", "udp://:9?speak=native", "echo", "x"), "needs a stream");
+  assertStringIncludes(
+    await told("--to", "udp://255.255.255.255:9", "echo", "x"),
+    "2 nonstick: Cannot ask udp://255.255.255.255:9?speak=echo: that is everybody",
+  );
 });
