@@ -12,6 +12,7 @@ const TOLD: readonly Told[] = [
     requirement: "Each datagram is one message: never joined with the next one, never split.",
     why:
       "Code that was written for streams collects bytes in a buffer and looks for messages in it.",
+    issue: "https://github.com/adafruit/Adafruit_WICED_Arduino/issues/80",
     fix: "Take what one receive gives as one message; keep no bytes from one to the next.",
   },
   {
@@ -19,6 +20,7 @@ const TOLD: readonly Told[] = [
     title: "every order",
     requirement: "In whatever order datagrams come, each message is answered, once and whole.",
     why: "Networks with several paths deliver in another order than was sent.",
+    issue: "https://github.com/lcm-proj/lcm/pull/175",
     fix: "Put fragments where their index says; expect nothing of the order of messages.",
   },
   {
@@ -28,6 +30,7 @@ const TOLD: readonly Told[] = [
       "A datagram that comes twice is two messages; a fragment that comes twice changes nothing.",
     why:
       "Networks double datagrams, senders repeat them, and a sender that starts anew begins again.",
+    issue: "https://github.com/contiki-ng/contiki-ng/pull/3135",
     fix: "Remember which fragments came, and which messages are finished, for each peer.",
   },
   {
@@ -35,6 +38,7 @@ const TOLD: readonly Told[] = [
     title: "losses",
     requirement: "What comes is answered whatever else was lost; a message with a hole never is.",
     why: "A loss that holds up, or spoils, what is not lost makes one lost datagram many.",
+    issue: "https://github.com/RIPE-NCC/hadoop-pcap/issues/27",
     fix: "Count which fragments came, not how many datagrams; wait for none before serving others.",
   },
   {
@@ -52,6 +56,7 @@ const TOLD: readonly Told[] = [
     requirement:
       "A datagram without bytes is a message without bytes, and not the end of anything.",
     why: "For streams a receive of 0 bytes is the end; for datagrams it is not.",
+    issue: "https://github.com/pupnp/pupnp/issues/498",
     fix: "End on an error or a closed socket only, never on a length of 0.",
   },
   {
@@ -61,6 +66,7 @@ const TOLD: readonly Told[] = [
       "A message as long as is allowed is answered whole; a longer one is not answered in part.",
     why:
       "The last byte that fits and the first one that does not are where buffers are off by one.",
+    issue: "https://github.com/envoyproxy/envoy/issues/14113",
     fix: "Compare lengths before anything is copied; refuse what is too long as a whole.",
   },
   {
@@ -68,7 +74,8 @@ const TOLD: readonly Told[] = [
     title: "faulty fragments",
     requirement:
       "Fragments that are missing, overlap, contradict others or are out of range make no message.",
-    why: "An index is a place in memory: unchecked it is a write out of bounds (CVE-1999-0015).",
+    why: "An index is a place in memory: unchecked it is a write out of bounds.",
+    issue: "https://github.com/TES3MP/CrabNet/issues/20",
     fix:
       "Check index, count, length and part against each other, and against those that came before.",
     negative: "header",
@@ -77,7 +84,8 @@ const TOLD: readonly Told[] = [
     id: "12.9",
     title: "unfinished messages",
     requirement: "Messages that are never finished take bounded memory, and are forgotten in time.",
-    why: "Whoever sends first fragments only fills a server that keeps them all (CVE-2018-5391).",
+    why: "Whoever sends first fragments only fills a server that keeps them all.",
+    issue: "https://github.com/eclipse-tinydtls/tinydtls/issues/273",
     fix: "Bound the memory of unfinished messages, overall and for each peer; drop the oldest.",
     negative: "end of stream",
   },
@@ -86,6 +94,7 @@ const TOLD: readonly Told[] = [
     title: "several peers",
     requirement: "Each answer goes to who asked, whoever else asks in between.",
     why: "One socket serves all peers: an address kept from an earlier datagram is another's.",
+    issue: "https://github.com/nodemcu/nodemcu-firmware/issues/1373",
     fix: "Answer to the address that came with the datagram.",
   },
   {
@@ -93,6 +102,7 @@ const TOLD: readonly Told[] = [
     title: "stale sessions",
     requirement: "What an earlier peer sent shows in nothing that a later one gets.",
     why: "A buffer that is used again holds the end of what came before; ids repeat between peers.",
+    issue: "https://github.com/xroche/httrack/issues/1496",
     fix: "Use no byte behind the length that was received; keep fragments by peer and id.",
   },
   {
@@ -108,6 +118,7 @@ const TOLD: readonly Told[] = [
     title: "two messages in one datagram",
     requirement: "What looks like two messages in one datagram is one message.",
     why: "A server that looks for line ends in datagrams answers twice, or joins what is apart.",
+    issue: "https://github.com/jeelabs/el-client/issues/39",
     fix: "Do not look for marks in a datagram; its length says where the message ends.",
     negative: "payload",
   },

@@ -39,8 +39,12 @@ Deno.test("every planted bug of the datagram zoo is killed, by the case that the
 
 Deno.test("the table of kills in the docs is the zoo's", async () => {
   const text = await Deno.readTextFile(projectPath("docs/DATAGRAMS.md"));
-  for (const { name, shownBy, cause } of DATAGRAM_ZOO) {
-    assertMatch(text, new RegExp(`\\| \`${name}\` +\\| .+ \\| ${shownBy} +\\| ${cause} +\\|`));
+  for (const { name, shownBy, cause, issue } of DATAGRAM_ZOO) {
+    const seenIn = issue === undefined ? "–" : `\\[[^\\]]+\\]\\(${issue}\\)`;
+    assertMatch(
+      text,
+      new RegExp(`\\| \`${name}\` +\\| .+ \\| ${shownBy} +\\| ${cause} +\\| ${seenIn} +\\|\n`),
+    );
   }
   const rows = text.match(/^\| `(plain|fragment)\./gm) ?? [];
   assertEquals(rows.length, DATAGRAM_ZOO.length);
