@@ -1,11 +1,13 @@
 import {
+  FRAGMENT_HEADER_LENGTH,
   FragmentAssembler,
   type FragmentAssemblerOptions,
   fragmentMessage,
+  parseFragment,
 } from "../../protocol/framing/mod.ts";
 import { type DatagramAddress, datagramAddressText } from "../../protocol/transport/mod.ts";
 
-/** Longest datagram of an answer, in bytes: it passes every IPv6 network whole (RFC 8200, 5). */
+/** Longest datagram of an answer, in bytes, unless longer ones were sent: it passes every IPv6 network whole (RFC 8200, 5). */
 const MAX_DATAGRAM = 1232;
 
 /** Messages of many peers in fragments: put together as they come, cut as they go. */
@@ -29,13 +31,14 @@ export class FragmentedMessages {
   }
 
   /**
-   * A message as datagrams.
-   *
-   * @throws {RangeError} if it needs more fragments than can be counted.
+   * An answer as datagrams: together no longer than those of the question that `asked` was the last one of, if the answer
+   * is no longer than the question. Who sends long datagrams gets long ones, for each has a header of its own.
    */
-  cut(message: Uint8Array): Uint8Array[] {
+  cut(answer: Uint8Array, asked: Uint8Array): Uint8Array[] {
     const messageId = this.#nextId;
     this.#nextId = BigInt.asUintN(64, messageId + 1n);
-    return fragmentMessage(message, { messageId, maxDatagram: MAX_DATAGRAM });
+    const { length, count } = parseFragment(asked, "");
+    const longest = FRAGMENT_HEADER_LENGTH + Math.ceil(length / count);
+    return fragmentMessage(answer, { messageId, maxDatagram: Math.max(MAX_DATAGRAM, longest) });
   }
 }

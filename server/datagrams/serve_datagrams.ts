@@ -114,7 +114,7 @@ export class DatagramServer implements AsyncDisposable {
         why = this.#guard.refuseAnswer({ bytes, from }, answer);
       }
       if (why !== null) this.#options.refused?.(why, datagram);
-      else if (answer !== null) await this.#send(answer, from);
+      else if (answer !== null) await this.#send(answer, datagram);
     } catch (error) {
       this.#report(error, datagram);
     }
@@ -125,10 +125,10 @@ export class DatagramServer implements AsyncDisposable {
     return this.#fragments === null ? bytes : this.#fragments.push(bytes, from);
   }
 
-  async #send(answer: Uint8Array, to: DatagramAddress): Promise<void> {
-    for (const datagram of this.#fragments?.cut(answer) ?? [answer]) {
+  async #send(answer: Uint8Array, { bytes, from }: Datagram): Promise<void> {
+    for (const datagram of this.#fragments?.cut(answer, bytes) ?? [answer]) {
       if (this.#closing) return;
-      await this.#channel.send(datagram, to);
+      await this.#channel.send(datagram, from);
     }
   }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { FRAGMENT_HEADER_LENGTH, fragmentMessage } from "../../protocol/framing/mod.ts";
 import { DatagramError, HostileNetwork, openDatagrams } from "../../protocol/transport/mod.ts";
 import { ECHO } from "../services/echo.ts";
 import { HELLO } from "../services/hello.ts";
@@ -123,4 +124,30 @@ Deno.test("refusals are told with the datagram", async () => {
   assertEquals((await client.receive())?.bytes.length, 8);
   assertEquals(refused, [["own-reply", 7]]);
   await server.shutdown();
+});
+
+Deno.test("an answer in fragments is no larger than what was asked, headers included", async () => {
+  await using server = await serveDatagrams((message) => message, {
+    listen: "memory:fragments",
+    fragments: {},
+  });
+  await using client = await openDatagrams("memory:forged");
+  let messageId = 0n;
+  for (const length of [0, 1, 1216, 1217, 20_000, 65_491]) {
+    for (const maxDatagram of [32, 508, 1231, 1232, 1233, 1472, 9000, 65_507]) {
+      const asked = fragmentMessage(new Uint8Array(length), {
+        messageId: messageId++,
+        maxDatagram,
+      });
+      for (const datagram of asked) await client.send(datagram, server.endpoint);
+      let left = asked.reduce((sum, { length }) => sum + length, 0), got = 0;
+      while (got < length || got === 0) {
+        const bytes = (await client.receive())?.bytes ?? new Uint8Array(0);
+        left -= bytes.length;
+        got += bytes.length - FRAGMENT_HEADER_LENGTH;
+        if (length === 0) break;
+      }
+      assert(left >= 0, `${length} bytes asked by ${maxDatagram}: ${-left} bytes more came back`);
+    }
+  }
 });
