@@ -6,7 +6,7 @@ import { HELLO } from "../services/hello.ts";
 import type { Service } from "../services/service.ts";
 import { UPPER } from "../services/upper.ts";
 import { datagramHandler } from "./datagram_services.ts";
-import { serveDatagrams } from "./serve_datagrams.ts";
+import { serveDatagrams, type ServeDatagramsOptions } from "./serve_datagrams.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (bytes?: Uint8Array) => new TextDecoder().decode(bytes);
@@ -35,15 +35,24 @@ for (const sockets of ["deno", "node"] as const) {
 }
 
 /** Two servers on a network where the first datagram to `one` seems to come from `other`. */
-async function bounces(one: Service, other: Service, message: string): Promise<number> {
+async function bounces(
+  one: Service,
+  other: Service,
+  message: Uint8Array,
+  options: Pick<ServeDatagramsOptions, "fragments"> = {},
+): Promise<number> {
   const network = new HostileNetwork({ seed: 1, faults: { delayMs: [1, 1] } });
   // Who asks first has the name that the other server takes over.
   const forger = network.open("other");
-  await forger.send(bytes(message), "memory:one");
+  await forger.send(message, "memory:one");
   await forger.close();
-  await using _one = await serveDatagrams(datagramHandler(one), { listen: network.open("one") });
+  await using _one = await serveDatagrams(datagramHandler(one), {
+    listen: network.open("one"),
+    ...options,
+  });
   await using _other = await serveDatagrams(datagramHandler(other), {
     listen: network.open("other"),
+    ...options,
   });
   for (let turn = 0; turn < 1000 && network.counts.underWay > 0; turn++) {
     network.advance(1);
@@ -57,8 +66,14 @@ Deno.test("two servers that are set on each other fall silent at once, whatever 
   for (const one of [ECHO, UPPER, HELLO]) {
     for (const other of [ECHO, UPPER, HELLO]) {
       for (const message of ["x", "Hello, you!", ""]) {
-        const count = await bounces(one, other, message);
+        const count = await bounces(one, other, bytes(message));
         assert(count <= 20, `${one.name} and ${other.name}: ${count}`);
+        // Each message has another id here: as datagrams no two are the same.
+        const [asked = new Uint8Array(0)] = fragmentMessage(bytes(message), {
+          ...{ messageId: 1n, maxDatagram: 100 },
+        });
+        const inFragments = await bounces(one, other, asked, { fragments: {} });
+        assert(inFragments <= 20, `${one.name} and ${other.name}, fragments: ${inFragments}`);
       }
     }
   }
