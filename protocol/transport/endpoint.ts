@@ -325,7 +325,9 @@ function parseHostname(text: string, host: string): string {
     return host;
   }
   const ascii = /^[\x21-\x7e]*$/.test(host) ? host : domainToASCII(host);
-  if (!/^[A-Za-z0-9._-]+$/.test(ascii) || ascii.length > 253) {
+  // What is not seen is dropped from names in other scripts, and digits of every script are digits: no address hides there.
+  const hidden = ascii !== host && /^[\d.]+$/.test(ascii);
+  if (hidden || !/^[A-Za-z0-9._-]+$/.test(ascii) || ascii.length > 253) {
     throw new EndpointError(text, "hostname", `${JSON.stringify(host)} is not a host name`);
   }
   return ascii;

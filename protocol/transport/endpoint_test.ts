@@ -76,6 +76,8 @@ Deno.test("parseEndpoint() says which part is wrong and what is possible", () =>
     ["tcp://[127.0.0.1]:1", "hostname", "is not an IPv6 address"],
     ["tcp://256.0.0.1:1", "hostname", "256.0.0.1 is not an IPv4 address"],
     ["tcp://a b:1", "hostname", '"a b" is not a host name'],
+    ["tcp://\u200b1:0", "hostname", '"\u200b1" is not a host name'],
+    ["tcp://１２７.0.0.1:0", "hostname", '"１２７.0.0.1" is not a host name'],
     ["tcp://host", "port", "the port is missing, as in tcp://host:7000"],
     ["tcp://host:", "port", "the port is missing"],
     ["tcp://[::1]", "port", "the port is missing"],

@@ -16,6 +16,13 @@ export const FOUND: readonly Found[] = [
   { entry: "framing/slip", input: "00ff00000000", what: "a failed decoder kept its payload" },
   { entry: "framing/cobs", input: "00e50000006520", what: "a failed decoder kept its payload" },
   { entry: "endpoint", input: "6d656d6f72793a2f2f35", what: "memory://5 was written as memory:5" },
+  {
+    entry: "endpoint",
+    input: "7463703a2f2fe2808b313a30",
+    what: "a host of which only digits are seen became an address that cannot be read again",
+  },
+  { entry: "file-name", input: "f3a08081", what: "a name that is not seen was taken" },
+  { entry: "address", input: "3a3a2f3830", what: "the last address of a network was not in it" },
   { entry: "glob", input: "5b2d", what: "a dash in a pattern was an invalid regular expression" },
   { entry: "glob", input: "5b652d375d", what: "a range that runs backwards was one, too" },
   { entry: "address", input: "3a3a252f", what: "anything behind % was taken for a zone" },

@@ -123,8 +123,11 @@ const ADDRESS = textEntry({
     const network = networkFacts(text);
     if (network === null) return;
     must(networkFacts(network.network)?.network === network.network, "a network is canonical");
+    // IPv4 in IPv6 is IPv4, and in no network of IPv6.
+    const whole = networkOf(text), last = addressFacts(network.last);
     must(
-      networkOf(text)?.contains(network.last) === true,
+      whole?.contains(network.last) ===
+        (last?.family === addressFacts(text.split("/", 1).join())?.family),
       () => `${network.last} is the last address of ${text}`,
     );
   },
