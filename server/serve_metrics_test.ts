@@ -63,6 +63,27 @@ Deno.test("a port of --metrics that is taken is told in a sentence", async () =>
   assertMatch(stderr, /^nonstick-server: Cannot listen on tcp:.* another program listens there/m);
 });
 
+Deno.test("/healthz says 503 while the server stops", unix, async () => {
+  const folder = await Deno.makeTempDir(), path = `${folder}/m.sock`;
+  try {
+    await using server = await RunningServer.start(
+      ["--listen", "tcp://:0?framing=line", "--metrics", `unix://${path}`],
+      1,
+    );
+    const held = await connect(server.urls[0] ?? "");
+    await say(held, "x\n");
+    assertEquals(await hear(held), "x\n");
+    assertMatch(await askOver(path), /^HTTP\/1.1 200 /);
+    server.kill("SIGTERM");
+    await server.logged(/draining/);
+    assertMatch(await askOver(path), /^HTTP\/1.1 503 /);
+    held.close();
+    assertEquals((await server.ended()).code, 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("who asks for the numbers and never ends keeps no server from ending", unix, async () => {
   const folder = await Deno.makeTempDir(), path = `${folder}/m.sock`;
   try {

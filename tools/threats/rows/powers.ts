@@ -8,6 +8,9 @@ import { cve, inFile, issue, type Threat } from "../threat.ts";
 
 const run = inFile("server/exec/run_program_test.ts");
 const remote = inFile("client/exec_test.ts");
+const ending = inFile("server/end_in_transfer_test.ts");
+const announce = inFile("server/announce_test.ts");
+const environment = inFile("cli/environment_test.ts");
 const exposure = inFile("server/exposure_test.ts");
 const files = inFile("client/files_test.ts");
 const power = inFile("server/least_power_test.ts");
@@ -72,6 +75,10 @@ export const POWERS: readonly Threat[] = [
         remote("exec: when the client is interrupted or killed, nothing is left on the server"),
       ],
       [
+        "the server is told to end, and told again",
+        ending("a second signal leaves no program behind, --workers ${workers}"),
+      ],
+      [
         "exit code and signal are true",
         run("both outputs come apart, with the exit code"),
         run("a program that a signal ends says which"),
@@ -97,6 +104,11 @@ export const POWERS: readonly Threat[] = [
         "which powers need token and TLS",
         exposure("others get a power only with token and TLS"),
         exposure("what only this machine reaches may do anything"),
+      ],
+      [
+        "what is open to whom is told at the start; `--insecure` is loud",
+        announce("what is open to whom is one line: who, with what, what, and how far"),
+        exposure("--insecure opens it all the same, loudly"),
       ],
       [
         "each power is granted by name",
@@ -136,6 +148,7 @@ export const POWERS: readonly Threat[] = [
           "secrets are named by their file, never written in an option, a variable or a config file",
         ),
         token("the token comes from the terminal, a file or the environment"),
+        environment("a secret under the wrong name is told, and not shown"),
       ],
       [
         "in no command line, log or error",
@@ -168,6 +181,7 @@ export const POWERS: readonly Threat[] = [
         "a bad rule stops the start",
         door("a bad rule is none at all"),
         door("--deny and --allow hold at the door of the program, and a bad rule stops it"),
+        environment("a list without values is refused: without networks everybody would be let in"),
       ],
       [
         "edges of networks",

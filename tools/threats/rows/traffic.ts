@@ -16,6 +16,7 @@ const handshake = inFile("protocol/native/handshake_test.ts");
 const keepalive = inFile("protocol/native/keepalive_test.ts");
 const slow = inFile("protocol/native/slow_peer_test.ts");
 const deadlines = inFile("protocol/session/deadlines_test.ts");
+const rate = inFile("protocol/session/frame_rate_test.ts");
 const listen = inFile("protocol/transport/listen_test.ts");
 const datagram = inFile("protocol/transport/datagram_test.ts");
 const answers = inFile("server/datagrams/answer_guard_test.ts");
@@ -101,6 +102,14 @@ export const TRAFFIC: readonly Threat[] = [
         "100,000 empty and one-byte frames: memory of the process",
         tiny("100,000 empty and 100,000 one-byte frames are answered and cost no memory"),
         tiny("frames that nobody takes the answers of stop the one who sends them, not the server"),
+      ],
+      [
+        "more frames than `--max-frame-rate`: read from more slowly, all served",
+        rate("frames that come too fast are all served, no faster than they may"),
+        rate("over any time no more frames pass than the rate allows, whatever comes"),
+        rate(
+          "nonstick/1: messages have their rate, too, and being read from late is no silence",
+        ),
       ],
       [
         "empty frames by the thousand",
