@@ -94,7 +94,7 @@ async function runProxy(
   if (values.export !== undefined) return await exportBytes(values.export, values, write);
   const { to } = values;
   if (to === undefined) throw new UsageError("--to URL is missing, such as tcp://127.0.0.1:7000.");
-  if (to.startsWith("udp:")) {
+  if (/^(udp|unixgram):/.test(to)) {
     if (values.replay !== undefined) {
       throw new UsageError("A record of datagrams cannot be replayed; --seed repeats the faults.");
     }

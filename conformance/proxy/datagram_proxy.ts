@@ -90,9 +90,13 @@ export interface DatagramProxy extends AsyncDisposable {
  */
 export async function startDatagramProxy(options: DatagramProxyOptions): Promise<DatagramProxy> {
   for (const place of [options.listen, options.to]) {
-    // The runtime cannot send by a Unix socket that waits for what comes (seen with Deno 2.9.6), and a proxy does both.
-    if (parseDatagramEndpoint(place).scheme === "udp") continue;
-    throw new EndpointError(place, "scheme", "a proxy of datagrams stands between udp:// sockets");
+    const { scheme } = parseDatagramEndpoint(place);
+    if (scheme === "udp") continue;
+    // Seen with Deno 2.9.6: such a send keeps the socket from receiving, and nothing ends it, not even close().
+    const why = scheme === "unixgram"
+      ? ": to send to a Unix socket waits for its reader, and a proxy would hang with it"
+      : "";
+    throw new EndpointError(place, "scheme", `a proxy of datagrams needs udp:// sockets${why}`);
   }
   const near = await openDatagrams(options.listen);
   try {

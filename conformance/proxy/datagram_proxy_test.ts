@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   connect,
   connectionsEnded,
   type DatagramChannel,
   type DatagramFaults,
+  EndpointError,
   listen,
   openDatagrams,
 } from "../../protocol/transport/mod.ts";
@@ -12,8 +13,10 @@ import { RandomStream } from "../stimulus/random_stream.ts";
 import { addsUp } from "./datagram_lane.ts";
 import { type DatagramProxyOptions, startDatagramProxy } from "./datagram_proxy.ts";
 import { parseFaults } from "./parse_faults.ts";
+import { startProxy } from "./proxy.ts";
 import { randomBytes, readAll, writeAll } from "./testing.ts";
 
+const UDP = "udp://127.0.0.1:0";
 const QUIET = { up: {}, down: {} };
 
 /** Gives back every datagram until it is closed, and notes who asked. */
@@ -221,6 +224,20 @@ Deno.test("a record has every copy with its fate", async () => {
   );
   assertEquals(events.map(({ hex }) => parseInt(hex, 16)), Array.from({ length: 20 }, (_, i) => i));
   assertEquals(new Set(events.map(({ end }) => end)), new Set(["arrives", "lost"]));
+});
+
+Deno.test("what it cannot stand between is told, and why", async () => {
+  const table: [place: string, why: string][] = [
+    ["unixgram:///tmp/x.sock", "waits for its reader"],
+    ["memory:x", "needs udp:// sockets"],
+  ];
+  for (const [place, why] of table) {
+    for (const places of [{ listen: place, to: UDP }, { listen: UDP, to: place }]) {
+      await assertRejects(() => startDatagramProxy(places), EndpointError, why);
+    }
+  }
+  const quic = { listen: "tcp://127.0.0.1:0", to: "quic://127.0.0.1:1" };
+  await assertRejects(() => startProxy(quic), EndpointError, "write udp://");
 });
 
 Deno.test("--faults is read, and what cannot be is told", () => {

@@ -156,7 +156,10 @@ function placeOf(text: string): Endpoint {
   const endpoint = parseEndpoint(text);
   const { scheme } = endpoint;
   if (scheme !== "stdio" && scheme !== "quic" && scheme !== "fd") return endpoint;
-  throw new EndpointError(text, "scheme", "a proxy stands between tcp://, tls:// or unix: sockets");
+  const problem = scheme === "quic"
+    ? "QUIC goes in datagrams: write udp:// for a bad network, and quic:// of the proxy's port for the client"
+    : "a proxy stands between tcp://, tls:// or unix: sockets";
+  throw new EndpointError(text, "scheme", problem);
 }
 
 /** Most connections at once, and longest time to make one, unless asked for otherwise. */
