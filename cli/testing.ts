@@ -92,7 +92,7 @@ export class RunningServer implements AsyncDisposable {
   }
 
   /**
-   * Starts it and waits until it listens on `count` endpoints. It is killed after `deadlineMs`, 2 minutes by default. `parent` is a
+   * Starts it and waits until it says on stdout that it listens on `count` endpoints. It is killed after `deadlineMs`, 2 minutes by default. `parent` is a
    * command line that replaces itself with the one behind it, as `env` does.
    */
   static async start(
@@ -104,6 +104,7 @@ export class RunningServer implements AsyncDisposable {
     const child = (await command("server", args, "null", deadlineMs, "piped", parent)).spawn();
     const log = new Said(child.stderr);
     const listening = Promise.withResolvers<string[]>();
+    if (count === 0) listening.resolve([]);
     const said = collect(child.stdout, (text) => {
       const urls = [...text.matchAll(/^listening (\S+)$/gm)].map((match) => match[1] ?? "");
       if (urls.length === count) listening.resolve(urls);

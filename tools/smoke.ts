@@ -206,6 +206,28 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "nonstick-server serves a socket that it was passed, or says what its runtime cannot",
+  ignore: Deno.build.os !== "linux" || !await hasPython(),
+  fn: async () => {
+    const { code, stdout, stderr } = await new Deno.Command("python3", {
+      args: [
+        ...[projectPath("server/testdata/pass_socket.py"), "tcp://127.0.0.1"],
+        ...[projectPath(`dist/${programs.server.binary}`), "--listen", "fd://3", "--check-powers"],
+      ],
+      stdin: "null",
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    }).output();
+    const said = new TextDecoder().decode(stderr);
+    if (code === 0) {
+      assertMatch(new TextDecoder().decode(stdout), /^listening tcp:\/\/127\.0\.0\.1:\d+$/m);
+    } else {
+      assertEquals(code, 1, said);
+      assertMatch(said, /this runtime, Deno \S+, cannot take over a socket, .*Accept=yes/);
+    }
+  },
+});
+
 Deno.test("nonstick exits with 3 where nobody listens", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
@@ -231,6 +253,14 @@ Deno.test("nonstick-conformance proves a framing in process", async () => {
   const { code, stdout, stderr } = await run("conformance", ["prove", "u32be"]);
   assertEquals(code, 0, stdout + stderr);
 });
+
+async function hasPython(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("python3", { args: ["--version"] }).output()).success;
+  } catch {
+    return false;
+  }
+}
 
 /** The address alone: what is spoken there is for the runner to find out. */
 function target(url: string): string {

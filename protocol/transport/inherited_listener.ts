@@ -4,6 +4,10 @@ import { addressText, type Connection } from "./connection.ts";
 import { ListenError } from "./errors.ts";
 import type { Listener } from "./listen.ts";
 import { NodeConnection } from "./node_connection.ts";
+import { isSince } from "./runtime_version.ts";
+
+/** The first runtime that listens on a socket that is open already. */
+const INHERITS = [2, 8] as const;
 
 /** Connections that wait for `accept`; the runtime takes them from the system as they come. More are closed. */
 const MOST_WAITING = 511;
@@ -13,13 +17,14 @@ const MOST_WAITING = 511;
  * (sd_listen_fds(3)). It needs no permission. Where it is a TCP socket the endpoint is its address; the runtime does not
  * tell the path of a Unix socket, so there it stays `fd://NUMBER`.
  *
- * @throws {ListenError} if there is no such socket, or the runtime cannot (before Deno 2.8).
+ * @throws {ListenError} `missing` if there is no such socket, `unsupported` if the runtime cannot (before Deno 2.8).
  */
 export async function listenInherited(
   fd: number,
   text: string,
   onAcceptError?: (error: unknown, retryInMs: number) => void,
 ): Promise<Listener> {
+  requireInheritance(text);
   const waiting: Socket[] = [];
   let next: PromiseWithResolvers<Socket> | null = null;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -36,8 +41,7 @@ export async function listenInherited(
     await promise;
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    const problem =
-      `no socket that listens was passed under this number, or the runtime is older than Deno 2.8 (${said})`;
+    const problem = `no socket that listens was passed under this number (${said})`;
     throw new ListenError(text, "missing", problem, { cause: error });
   }
   const address = server.address();
@@ -57,6 +61,22 @@ export async function listenInherited(
     },
     onAcceptError,
   );
+}
+
+/**
+ * Sees to it that the runtime can take over a socket. Those before 2.8 say EINVAL to each one (tried with 2.6.10), open no socket by
+ * `/proc/self/fd`, and have no other way to accept from it.
+ *
+ * @throws {ListenError} if it cannot; the message says what to do.
+ */
+export function requireInheritance(text: string, version: string = Deno.version.deno): void {
+  if (isSince(INHERITS, version)) return;
+  const cure =
+    "listen here instead (--listen tcp://…), or let systemd accept (Accept=yes, StandardInput=socket) and serve stdio:";
+  const problem = `this runtime, Deno ${version}, cannot take over a socket, ${
+    INHERITS.join(".")
+  } can; ${cure}`;
+  throw new ListenError(text, "unsupported", problem);
 }
 
 function connectionOf(socket: Socket, listener: Deno.Addr): Connection {

@@ -13,6 +13,7 @@ import type { Connection, ConnectionAddresses } from "./connection.ts";
 import { ConnDuplex } from "./duplex.ts";
 import { NodeConnection } from "./node_connection.ts";
 import { denoError } from "./node_errors.ts";
+import { isSince } from "./runtime_version.ts";
 
 /** The first runtime whose TLS sockets of Node can end one direction and leave the other. */
 const HALF_CLOSE = [2, 8] as const;
@@ -131,8 +132,7 @@ class NodeTlsConnection extends NodeConnection {
 
 /** Whether a connection over a TLS socket of Node can half-close in this runtime. */
 export function canHalfClose(version: string = Deno.version.deno): boolean {
-  const [major = 0, minor = 0] = version.split(".").map(Number);
-  return major > HALF_CLOSE[0] || major === HALF_CLOSE[0] && minor >= HALF_CLOSE[1];
+  return isSince(HALF_CLOSE, version);
 }
 
 function address(hostname: string | undefined, port: number | undefined): Deno.NetAddr {

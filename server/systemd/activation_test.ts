@@ -122,6 +122,28 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "a connection that systemd has accepted is served as standard input and output",
+  ignore,
+  async fn() {
+    const parent = ["python3", projectPath("server/testdata/accept_socket.py")];
+    const args = ["--listen", "stdio:?framing=line"];
+    await using server = await RunningServer.start(args, 0, undefined, parent);
+    const [, port] = await server.logged(/^accepting (\d+)$/m);
+    const client = await connect(`tcp://127.0.0.1:${port}`);
+    await say(client, "one\ntw");
+    assertEquals(await hear(client), "one\n");
+    await say(client, "o\n");
+    await client.closeWrite();
+    // Nothing else is told to the peer.
+    assertEquals(await hearAll(client), "two\n");
+    client.close();
+    const { code, stderr } = await server.ended();
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, "listening stdio:?speak=echo&framing=line");
+  },
+});
+
 Deno.test("without a passed socket the server says how to get one", async () => {
   const { code, stderr } = await runProgram("server", ["--listen", "fd://3"]);
   assertEquals(code, 2);
