@@ -31,6 +31,7 @@ import { metricsPlace, serveMetrics } from "./serve_metrics.ts";
 import { watchSignals } from "./signals.ts";
 import { requirePassed } from "./systemd/passed_sockets.ts";
 import { notifyReady } from "./systemd/ready.ts";
+import { exportCounts } from "./telemetry.ts";
 import { readTls, UnreadableFileError } from "./tls_files.ts";
 import { untilEnd } from "./until_end.ts";
 import { sharingOf } from "./workers/sharing.ts";
@@ -94,7 +95,7 @@ async function serveAll(
 ): Promise<number> {
   const log = new Log(settings.log, settings["log-level"]);
   const watched = settings.metrics === undefined ? null : metricsPlace(settings.metrics);
-  const metrics = watched && countMetrics();
+  const metrics = countMetrics();
   const token = await readToken({
     ask: settings["ask-token"],
     file: settings["token-file"],
@@ -120,9 +121,10 @@ async function serveAll(
   const stopping = new AbortController();
   await using _watched = watched && await serveMetrics(watched, {
     socketMode: settings["socket-mode"],
-    text: async () => metrics?.text(await crew?.counts()) ?? "",
+    text: async () => metrics.text(await crew?.counts()),
     stopping: stopping.signal,
   });
+  exportCounts(metrics.families, async () => metrics.counts(await crew?.counts()));
   // Programs that exec runs must not be left behind.
   const signals = watchSignals(() =>
     Promise.all(servers.map((server) => server.shutdown({ timeoutMs: 0 })))
