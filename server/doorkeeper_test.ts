@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RunningServer, runProgram } from "../cli/testing.ts";
 import { networkOf } from "../cli/address.ts";
-import { Doorkeeper, type DoorRules, THIS_MACHINE } from "./doorkeeper.ts";
+import { Doorkeeper, type DoorRules, type PENALTIES, THIS_MACHINE } from "./doorkeeper.ts";
 
 function networks(...texts: string[]) {
   return texts.map((text) => {
@@ -133,12 +133,17 @@ Deno.test("who misbehaves waits, longer each time, and is forgotten in the end",
   assertEquals(strict.size, 1);
 });
 
-Deno.test("a flood of sources does not grow without bound", () => {
-  const door = new Doorkeeper(OPEN);
-  for (let i = 0; i < 200_000; i++) {
-    door.punish(`tcp://${8 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.1:1`, "protocol");
+Deno.test("a flood of sources does not grow without bound, nor push out who is in or has most to fear", () => {
+  const door = new Doorkeeper(OPEN, () => 0), known = "tcp://8.8.8.8:1", inside = "tcp://8.8.4.4";
+  for (let i = 0; i < 4; i++) door.punish(known, "auth");
+  assertEquals(door.enter(`${inside}:1`), null);
+  for (let i = 0; i < 90_000; i++) {
+    door.punish(`tcp://${16 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.1:1`, "protocol");
   }
   assert(door.size <= 65_536, `${door.size}`);
+  assertEquals(door.enter(known)?.refused, "penalty");
+  assertEquals(door.enter(`${inside}:2`), null);
+  assertEquals(door.enter(`${inside}:3`)?.refused, "too many connections");
 });
 
 Deno.test("--deny and --allow hold at the door of the program, and a bad rule stops it", async () => {
@@ -155,15 +160,33 @@ Deno.test("--deny and --allow hold at the door of the program, and a bad rule st
   assertStringIncludes(bad.stderr, '"nonsense" is no network');
 });
 
+Deno.test("a few wrong tokens hurt, and more of what may be a mistake", () => {
+  const times = (why: keyof typeof PENALTIES) => {
+    const door = new Doorkeeper(OPEN, () => 0), peer = "tcp://8.8.8.8:1";
+    for (let count = 0;; count++) {
+      if (door.enter(peer)?.refused === "penalty") return count;
+      door.leave(peer);
+      door.punish(peer, why);
+    }
+  };
+  assertEquals(
+    [times("auth"), times("protocol"), times("silence"), times("slowness")],
+    [4, 16, 16, 16],
+  );
+});
+
 Deno.test("other rules hold for who comes next; who is in leaves, and penalties stay", () => {
   const door = new Doorkeeper({ ...OPEN, mostPerSource: 1 }, () => 0);
-  const peer = "tcp://192.0.2.1:5", other = "tcp://192.0.2.2:5";
+  const [peer, other, bad] = ["tcp://192.0.2.1:5", "tcp://192.0.2.2:5", "tcp://192.0.2.3:5"];
   assertEquals([door.enter(peer), door.enter(peer)?.refused], [null, "too many connections"]);
   door.changeRules({ ...OPEN, mostPerSource: 2 });
   assertEquals([door.enter(peer), door.enter(peer)?.refused], [null, "too many connections"]);
+  assertEquals(door.enter(other), null);
+  for (let i = 0; i < 4; i++) door.punish(bad, "auth");
   door.changeRules({ ...OPEN, deny: networks("192.0.2.2"), exempt: networks("192.0.2.1") });
-  assertEquals(door.enter(other)?.refused, "denied");
+  assertEquals([door.enter(other)?.refused, door.enter(bad)?.refused], ["denied", "penalty"]);
+  door.leave(other);
   door.leave(peer);
   door.leave(peer);
-  assertEquals(door.size, 0);
+  assertEquals(door.size, 1);
 });

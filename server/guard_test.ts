@@ -1,7 +1,16 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RunningServer, runProgram } from "../cli/testing.ts";
 import { concat } from "@std/bytes/concat";
+import { FrameTooLargeError } from "../protocol/framing/mod.ts";
+import { ProtocolError } from "../protocol/native/mod.ts";
+import { DeadlineError } from "../protocol/session/mod.ts";
 import { connect, type Connection } from "../protocol/transport/mod.ts";
+import { memoryPair } from "../protocol/transport/memory.ts";
+import type { Door } from "./doorkeeper.ts";
+import { guardHooks } from "./guard.ts";
+import { Log } from "./log.ts";
+import { countMetrics } from "./metrics.ts";
+import { Newcomers } from "./newcomers.ts";
 import { hear, say } from "./testing.ts";
 
 /** Linux has a whole network of loopback addresses to come from. */
@@ -31,6 +40,80 @@ async function readOut(connection: Connection): Promise<void> {
     // Reset is an end, too.
   }
 }
+
+Deno.test("what a peer did decides what its source has to wait for", async () => {
+  const punished: string[] = [];
+  const door: Door = {
+    enter: () => null,
+    leave: () => {},
+    punish: (_, why) => void punished.push(why),
+    sourceOf: () => "",
+  };
+  const { error } = guardHooks({
+    ...{ door, newcomers: new Newcomers<Connection>(1), metrics: null },
+    log: new Log("json", "error", () => {}),
+  });
+  const [connection] = memoryPair();
+  const context = { endpoint: "tcp://127.0.0.1:1", signal: new AbortController().signal };
+  for (
+    const [fault, why] of [
+      [new ProtocolError("The token is wrong", "auth"), "auth"],
+      [new ProtocolError("No such message"), "protocol"],
+      [new FrameTooLargeError(1, 2n, { offset: 0, frameIndex: 0 }), "protocol"],
+      [new DeadlineError("handshake", 1), "silence"],
+      [new DeadlineError("frame", 1), "slowness"],
+      [new DeadlineError("write", 1), "slowness"],
+      // These may happen to anybody.
+      [new DeadlineError("idle", 1), undefined],
+      [new Deno.errors.ConnectionReset(), undefined],
+      [new TypeError("a fault of ours"), undefined],
+    ] as const
+  ) {
+    await error(fault, connection, context);
+    assertEquals(punished.splice(0), why === undefined ? [] : [why], fault.message);
+  }
+  await error(new ProtocolError("of nobody"), null, context);
+  assertEquals(punished, []);
+  connection.close();
+});
+
+Deno.test("whoever was let in leaves once, and who is pushed out is told and punished for nothing more", async () => {
+  let inside = 0;
+  const door: Door = {
+    enter: () => (inside++, null),
+    leave: () => void inside--,
+    punish: () => assert(false, "it was our doing"),
+    sourceOf: () => "",
+  };
+  const newcomers = new Newcomers<Connection>(9), metrics = countMetrics();
+  const lines: string[] = [];
+  const log = new Log("text", "info", (line) => lines.push(line));
+  const guard = guardHooks({ door, newcomers, log, metrics });
+  const context = { endpoint: "tcp://127.0.0.1:1", signal: new AbortController().signal };
+  // So many begin in one turn of the event loop.
+  for (let i = 0; i < 8; i++) {
+    const [connection] = memoryPair();
+    assertEquals(await guard.verify(connection, context), true);
+    await guard.finish(connection, context);
+    connection.close();
+  }
+  assertEquals([inside, newcomers.size], [0, 0]);
+  newcomers.most = 1;
+  const [waiting] = memoryPair(), [served] = memoryPair();
+  const late = guard.verify(waiting, context);
+  await Promise.resolve();
+  assertEquals([inside, newcomers.size], [1, 1]);
+  const turn = guard.verify(served, context);
+  assertEquals([await late, await turn, inside], [false, true, 1]);
+  await guard.error(new DeadlineError("handshake", 1), waiting, context);
+  assertEquals(lines.length, 1);
+  assertMatch(lines[0] ?? "", / warn {2}refused .*why="too many unauthenticated"/);
+  await guard.finish(served, context);
+  served.close();
+  assertEquals([inside, newcomers.size], [0, 0]);
+  assertEquals(metrics.counts()["nonstick_connections"], [[[], 0]]);
+  assertEquals(metrics.counts()["nonstick_connections_failed_total"], []);
+});
 
 Deno.test(
   "newcomers push out newcomers, never those who have introduced themselves",

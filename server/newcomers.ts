@@ -46,6 +46,11 @@ export class Newcomers<Key extends object> {
     return this.#all.size;
   }
 
+  /** How many sources they come from. */
+  get sources(): number {
+    return this.#groups.size;
+  }
+
   /**
    * One comes from `source`; `drop` ends its connection, if it is pushed out. True once it is its turn to be served, false when it
    * was pushed out before.

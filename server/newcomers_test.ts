@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { assert, assertEquals } from "@std/assert";
 import { Newcomers } from "./newcomers.ts";
 
@@ -60,13 +61,27 @@ Deno.test("who has introduced itself or gone is no newcomer, and nothing of it i
     leave(name);
     leave(name);
   }
-  assertEquals([newcomers.size, dropped], [0, []]);
+  assertEquals([newcomers.size, newcomers.sources, dropped], [0, 0, []]);
+  // Nobody waits any more, so in the next turn one more does not have to.
+  await new Promise((resolve) => setImmediate(resolve));
+  enter("next", "a");
+  assertEquals(served, [...names(8), "next"]);
+  leave("next");
   await settled();
-  assertEquals(served, names(8));
+  assertEquals(served, [...names(8), "next"]);
   for (const name of names(21, 20)) enter(name, "a");
   leave("20");
   leave("21");
   assertEquals([newcomers.size, dropped], [19, ["20"]]);
   await settled();
   assert(served.includes("40"));
+});
+
+Deno.test("who leaves the line does not take the turn of another one", async () => {
+  const { served, enter, leave, settled } = gathering(20);
+  for (const name of names(11)) enter(name, "a");
+  // The newest would have been the next.
+  leave("10");
+  await settled();
+  assertEquals(served, [...names(8), "9", "8"]);
 });

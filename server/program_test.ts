@@ -159,6 +159,7 @@ Deno.test("a Unix socket is served, and gone afterwards", unix, async () => {
   const path = `${folder}/s.sock`;
   {
     await using server = await start(`unix://${path}?speak=hello`);
+    assertEquals(((await Deno.lstat(path)).mode ?? 0) & 0o777, 0o600);
     const client = await connect(urlOf(server));
     assertEquals(await hear(client), "Welcome!");
     await say(client, "exit");
@@ -168,7 +169,57 @@ Deno.test("a Unix socket is served, and gone afterwards", unix, async () => {
     assertEquals((await server.ended()).code, 0);
   }
   assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
-  await Deno.remove(folder);
+  {
+    const args = ["--listen", `unix://${path}`, "--socket-mode", "660"];
+    await using _server = await RunningServer.start(args, 1);
+    assertEquals(((await Deno.lstat(path)).mode ?? 0) & 0o777, 0o660);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test(
+  "--log-level: connections are told of in debug, and in error only our own faults",
+  unix,
+  async () => {
+    const listen = ["--listen", "tcp://:0?framing=u8", "--max-frame", "1", "--log-level"];
+    await using talkative = await RunningServer.start([...listen, "debug"], 1);
+    const client = await connect(urlOf(talkative));
+    await talkative.logged(/ debug connected listener=\S+ peer=\S+\n/);
+    client.close();
+    await talkative.logged(/ debug disconnected listener=\S+ peer=\S+\n/);
+    await using quiet = await RunningServer.start([...listen, "error"], 1);
+    const bad = await connect(urlOf(quiet));
+    await say(bad, "\x02ab");
+    assertEquals(await hearAll(bad), "");
+    bad.close();
+    quiet.kill("SIGTERM");
+    const { code, stderr } = await quiet.ended();
+    // What is told at the start is no log.
+    assertEquals([code, stderr.split("\n").filter((line) => /^\d{4}-/.test(line))], [0, []]);
+  },
+);
+
+Deno.test({
+  name: "--backlog is how many the system keeps waiting",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const reached = async (backlog: string) => {
+      await using server = await RunningServer.start(
+        ["--listen", "tcp://127.0.0.1:0?speak=echo", "--backlog", backlog],
+        1,
+      );
+      // So it takes none in, whatever comes.
+      server.kill("SIGSTOP");
+      const clients = await Promise.allSettled(
+        Array.from({ length: 8 }, () => connect(urlOf(server), { connectTimeoutMs: 500 })),
+      );
+      const made = clients.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+      for (const client of made) client.close();
+      return made.length;
+    };
+    assertEquals(await reached("64"), 8);
+    assert(await reached("1") < 8);
+  },
 });
 
 Deno.test("stdio: is one conversation, and nothing else is written to stdout", async () => {

@@ -44,18 +44,22 @@ async function withConfig(
   config: Record<string, unknown>,
   test: (
     server: RunningServer,
-    reload: (config: unknown, event: string) => Promise<Record<string, unknown>>,
+    reload: (
+      config: string | Record<string, unknown>,
+      event: string,
+    ) => Promise<Record<string, unknown>>,
     folder: string,
   ) => Promise<void>,
   args: readonly string[] = [],
 ): Promise<void> {
   const folder = await Deno.makeTempDir(), file = `${folder}/server.jsonc`;
   try {
-    await Deno.writeTextFile(file, JSON.stringify(config));
-    await using server = await RunningServer.start(["--config", file, "--log", "json", ...args], 1);
+    await Deno.writeTextFile(file, JSON.stringify({ log: "json", ...config }));
+    await using server = await RunningServer.start(["--config", file, ...args], 1);
     let reloads = 0;
     await test(server, async (next, event) => {
-      await Deno.writeTextFile(file, typeof next === "string" ? next : JSON.stringify(next));
+      const text = typeof next === "string" ? next : JSON.stringify({ log: "json", ...next });
+      await Deno.writeTextFile(file, text);
       server.kill("SIGHUP");
       reloads++;
       const pattern = /^\{.*"event":"(?:reloaded|reload-failed)".*\n/gm;
@@ -154,7 +158,7 @@ Deno.test({
   fn: () =>
     withConfig(
       { listen: "tcp://:0?framing=line", "max-connections": 1 },
-      async (server, reload) => {
+      async (server, reload, folder) => {
         const [url = ""] = server.urls;
         const first = await connect(url);
         await say(first, "a\n");
@@ -169,6 +173,9 @@ Deno.test({
         await server.logged(/"event":"disconnected"/g, 1);
         await say(third, "c\n");
         assertEquals(await hear(third), "c\n");
+        await Deno.writeTextFile(`${folder}/server.jsonc`, '{ "listen": "tcp://:0?framing=line" }');
+        server.kill("SIGHUP");
+        await server.logged(/^\S+ info +reloaded signal=SIGHUP changed=".*log.*"/m);
         second.close();
         third.close();
       },

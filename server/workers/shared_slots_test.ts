@@ -43,3 +43,20 @@ Deno.test("who gives up waiting takes no slot, and swallows none", async () => {
   assert(await patient);
   assertEquals([slots.used, await slots.acquire(stopping.signal)], [1, false]);
 });
+
+Deno.test("slots become more or fewer for each view that is told, while they are in use", async () => {
+  using _awake = awake();
+  const ours = new SharedSlots(1), theirs = new SharedSlots(1, ours.memory);
+  assert(await ours.acquire(never));
+  const waiting = theirs.acquire(never);
+  theirs.resize(2);
+  assert(await waiting);
+  assertEquals(ours.used, 2);
+  theirs.resize(1);
+  const stopping = new AbortController();
+  const later = theirs.acquire(stopping.signal);
+  // Two were in, so the first that goes makes no room.
+  ours.release();
+  stopping.abort();
+  assertEquals([await later, ours.used], [false, 1]);
+});

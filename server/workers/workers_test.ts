@@ -121,6 +121,18 @@ Deno.test("--max-connections is that of all workers together", linux, async () =
   assertStringIncludes(await metricsOf(server), "\nnonstick_connections_total 9\n");
 });
 
+Deno.test("--log-level holds in every worker", linux, async () => {
+  await using server = await start([RAW], "--log-level", "debug");
+  const pair = await oneOnEach(server, () => echoing(server), (one) => one.close());
+  const peers = pair.map(({ local }) => local);
+  for (const connection of pair) connection.close();
+  for (const peer of peers) {
+    for (const event of ["connected", "disconnected"]) {
+      await server.logged(new RegExp(` debug ${event} listener=\\S+ peer=${peer}$`, "m"));
+    }
+  }
+});
+
 Deno.test("who is denied is denied by every worker", linux, async () => {
   await using server = await start([RAW], "--deny", "127.0.0.0/8", "--log", "json");
   for (let i = 0; i < 20; i++) {

@@ -25,6 +25,9 @@ const known = inFile("client/trust/known_hosts_test.ts");
 const trust = inFile("client/trust/tls_trust_test.ts");
 const tls = inFile("protocol/transport/tls_trust_test.ts");
 const program = inFile("client/program_test.ts");
+const datagram = inFile("protocol/transport/datagram_test.ts");
+const running = inFile("server/program_test.ts");
+const activation = inFile("server/systemd/activation_test.ts");
 
 /** What threatens whoever gives others a power. */
 export const POWERS: readonly Threat[] = [
@@ -200,14 +203,29 @@ export const POWERS: readonly Threat[] = [
     happened: "ttyd `-U`, Deno makes sockets by the umask",
     lesson: "`os.unlink(server_address)`, so that bind works the second time",
     covered: [
-      ["a stale socket is replaced", unix("a socket file that nobody listens on is replaced")],
+      [
+        "a stale socket is replaced",
+        unix("a socket file that nobody listens on is replaced"),
+        datagram(
+          "unixgram: a socket file is replaced when dead, kept when alive, gone when closed",
+        ),
+      ],
       [
         "a live socket and what is no socket are left alone",
         unix("a socket in use and a file that is no socket are left alone"),
       ],
       [
+        "a link, a socket of another kind or of another user",
+        unix("neither a link, nor a socket of another kind or of another user is removed"),
+      ],
+      [
         "mode 0600 unless told otherwise",
         unix("a Unix socket is for this user only, and is gone after close()"),
+        running("a Unix socket is served, and gone afterwards"),
+      ],
+      [
+        "one that systemd has made is not ours to remove",
+        activation("a Unix socket that was passed is served"),
       ],
     ],
     probe: access.socketFile,

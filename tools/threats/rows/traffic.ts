@@ -32,6 +32,8 @@ const fuzz = inFile("tools/fuzz/fuzz_test.ts");
 const tiny = inFile("server/tiny_frames_test.ts");
 const ending = inFile("server/end_in_transfer_test.ts");
 const server = inFile("server/server_test.ts");
+const reload = inFile("server/reload/reload_test.ts");
+const workers = inFile("server/workers/workers_test.ts");
 const trust = inFile("client/trust/tls_trust_test.ts");
 const output = inFile("client/output_test.ts");
 
@@ -184,7 +186,9 @@ export const TRAFFIC: readonly Threat[] = [
       ],
       [
         "what is remembered of sources is bounded",
-        door("a flood of sources does not grow without bound"),
+        door(
+          "a flood of sources does not grow without bound, nor push out who is in or has most to fear",
+        ),
       ],
     ],
     probe: time.crowd,
@@ -272,13 +276,30 @@ export const TRAFFIC: readonly Threat[] = [
         server("shutdown closes what does not end in time, and blames no handler for it"),
       ],
       [
+        "of all workers",
+        workers("SIGTERM lets running connections of all workers end"),
+        workers("what does not end in time is closed in all workers"),
+      ],
+      [
         "a second signal",
         program("a second signal ends the server at once"),
         ending("two SIGINT during an upload: at once, and no half file of that name"),
       ],
       [
-        "SIGHUP",
+        "SIGHUP: what it says holds for who comes next, open connections go on",
+        reload("SIGHUP: limits and lists hold for who connects next, open connections go on"),
+        reload("SIGHUP: more and fewer connections, other log lines"),
+        reload("SIGHUP: every worker takes it over"),
+      ],
+      [
+        "SIGHUP: a token and a certificate",
+        reload("SIGHUP: the token is read again, and cannot be taken away"),
+        workers("SIGHUP gives every worker the new certificate"),
         trust("a server is trusted by its pin, or remembered, and a changed one is a hard stop"),
+      ],
+      [
+        "SIGHUP: nothing is opened to strangers by it",
+        reload("SIGHUP: what would open the server to strangers is refused"),
       ],
       [
         "SIGPIPE: the reader of our output has gone",
