@@ -176,6 +176,9 @@ Deno.test("a flood of refusals is a few lines, and how many were left out", linu
   const { stderr } = await server.ended();
   const lines = stderr.split("\n").filter((line) => line.includes('"event":"refused"'));
   assert(lines.length >= 100 && lines.length < 300, `${lines.length}`);
+  // Each is told once, or counted once.
+  const untold = lines.reduce((sum, line) => sum + Number(JSON.parse(line).untold ?? 0), 0);
+  assert(lines.length + untold <= 300, `${lines.length} lines, ${untold} untold`);
 });
 
 Deno.test("a file that trickles in ends by its speed, not by hours", linux, async () => {

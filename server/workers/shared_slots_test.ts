@@ -48,7 +48,7 @@ Deno.test("slots become more or fewer for each view that is told, while they are
   using _awake = awake();
   const ours = new SharedSlots(1), theirs = new SharedSlots(1, ours.memory);
   assert(await ours.acquire(never));
-  const waiting = theirs.acquire(never);
+  const waiting = theirs.acquire(AbortSignal.timeout(20_000));
   theirs.resize(2);
   assert(await waiting);
   assertEquals(ours.used, 2);

@@ -32,6 +32,7 @@ const fuzz = inFile("tools/fuzz/fuzz_test.ts");
 const tiny = inFile("server/tiny_frames_test.ts");
 const ending = inFile("server/end_in_transfer_test.ts");
 const server = inFile("server/server_test.ts");
+const phases = inFile("server/deadlines_test.ts");
 const reload = inFile("server/reload/reload_test.ts");
 const workers = inFile("server/workers/workers_test.ts");
 const trust = inFile("client/trust/tls_trust_test.ts");
@@ -157,6 +158,15 @@ export const TRAFFIC: readonly Threat[] = [
         keepalive("a client that asks and never reads is dropped; what waits for it is bounded"),
         deadlines("who takes bytes too slowly falls behind, however often it takes one"),
         slow("credit in crumbs is no progress"),
+      ],
+      [
+        "each option of the server, in every dialect",
+        phases("--handshake-timeout: whoever says nothing is given up"),
+        phases("--idle-timeout: whoever falls silent is given up"),
+        phases(
+          "--frame-timeout: whoever does not finish, or does not take the answers, is given up",
+        ),
+        phases("--min-rate: a message may take longer by what its bytes are worth"),
       ],
     ],
     probe: time.silence,
