@@ -116,7 +116,7 @@ export class FragmentAssembler {
 
   /**
    * Takes in one datagram of `peer`. Gives the message that it completes, or null. The assembler keeps the datagram's
-   * buffer until then; nobody may write to it.
+   * buffer until then; nobody may write to it, and it should hold nothing else, for only the datagram is counted.
    *
    * @throws {FragmentError} if it is no fragment, or contradicts one that came before. If bytes contradict each other
    * the message is dropped, since nobody can say which ones are right; otherwise the earlier fragments stay.

@@ -32,7 +32,9 @@ export class NodePort implements DatagramPort {
     socket.on("message", (bytes, { address, port }) => {
       const from = { scheme: "udp", hostname: unmapped(address), port } as const;
       const truncated = bytes.length > maxReceive;
-      this.#queue.push({ bytes: plain(bytes.subarray(0, maxReceive)), from, truncated });
+      // A copy: the runtime's buffer has 64 KiB, however short the datagram is.
+      const own = new Uint8Array(bytes.subarray(0, maxReceive));
+      this.#queue.push({ bytes: own, from, truncated });
     });
     // Nobody is left to tell: sends have callbacks of their own, and receiving goes on.
     socket.on("error", () => {});
@@ -114,11 +116,6 @@ function attempt(act: () => void): Promise<void> {
   } catch (error) {
     return Promise.reject(runtimeError(error));
   }
-}
-
-/** A `Buffer` as what everybody else has, on the same bytes. */
-function plain(buffer: Uint8Array): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
 }
 
 /** The error of the runtime that says the same as one of node. */

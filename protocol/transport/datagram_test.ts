@@ -56,6 +56,8 @@ for (const { name, open } of KINDS) {
       const datagram = await there.receive();
       assert(datagram !== null);
       assertEquals(datagram.bytes, sent, `${length} bytes`);
+      // Who keeps it keeps no more than that: bounds of memory count its length.
+      assertEquals(datagram.bytes.buffer.byteLength, length);
       assertEquals(datagram.from, here.local);
       await there.send(bytes("got it"), datagram.from);
       assertEquals((await here.receive())?.bytes, bytes("got it"));
