@@ -214,6 +214,7 @@ export const TRAFFIC: readonly Threat[] = [
       [
         "no answer is larger than the question",
         answers("no answer is larger than what was asked, but to this machine"),
+        datagrams("an answer in fragments is no larger than what was asked, headers included"),
       ],
       [
         "well-known source ports, and the server itself",
