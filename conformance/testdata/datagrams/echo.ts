@@ -4,7 +4,7 @@ const socket = Deno.listenDatagram({
   hostname: "127.0.0.1",
   port: Number(Deno.args[0]),
 });
-// A longer buffer than the runtime's own, which cuts off what is over 1,024 bytes (denoland/deno#21609).
+// Without it, older runtimes cut off what is over 1,024 bytes (denoland/deno#21609).
 const buffer = new Uint8Array(65_535);
 for (;;) {
   const [message, peer] = await socket.receive(buffer);
