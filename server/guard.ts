@@ -27,7 +27,7 @@ export interface GuardParts {
  */
 export function guardHooks(
   { door, newcomers, log, metrics }: GuardParts,
-): Pick<Required<ServeOptions>, "verify" | "admitted" | "finish" | "error"> {
+): Pick<Required<ServeOptions>, "verify" | "admitted" | "finish" | "error" | "acceptFailed"> {
   const pushedOut = new WeakSet<Connection>();
   const gate = new FloodGate(BURST, PER_SECOND);
   let untold = 0;
@@ -70,6 +70,10 @@ export function guardHooks(
       newcomers.leave(connection);
       left(connection.remote);
       log.add("debug", "disconnected", { listener: endpoint, peer: connection.remote });
+    },
+    acceptFailed(error, { endpoint: listener }) {
+      const message = String(error);
+      tell((more) => log.add("warn", "accept-failed", { listener, message, ...more }));
     },
     error(error, connection, { endpoint }) {
       // That it failed then is our doing, and was told.

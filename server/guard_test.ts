@@ -241,3 +241,27 @@ async function trickles(
   connection.close();
   return said;
 }
+
+Deno.test(
+  "no more open files: it is told, a few times, and the server goes on",
+  linux,
+  async () => {
+    const fewFiles = ["sh", "-c", 'ulimit -n 100; exec "$@"', "sh"];
+    await using server = await RunningServer.start(
+      ["--listen", "tcp://127.0.0.1:0?framing=line", "--log", "json"],
+      1,
+      120_000,
+      fewFiles,
+    );
+    const [url = ""] = server.urls;
+    const many: Connection[] = [];
+    for (let i = 0; i < 150; i++) many.push(await connect(url));
+    const [line] = await server.logged(/^.*"event":"accept-failed".*$/m);
+    assertStringIncludes(line, "os error 24");
+    for (const connection of many) connection.close();
+    const good = await connect(url);
+    await say(good, "still here\n");
+    assertEquals(await hear(good), "still here\n");
+    good.close();
+  },
+);

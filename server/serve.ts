@@ -21,6 +21,8 @@ export interface ServeOptions extends ServerOptions {
   readonly finish?: Server["finish"];
   /** Told of everything that fails in a connection. */
   readonly error?: Server["error"];
+  /** Told that a connection could not be accepted. */
+  readonly acceptFailed?: Server["acceptFailed"];
   /** Called when no connection came for `idleIntervalMs`. */
   readonly idle?: Server["idle"];
 }
@@ -82,6 +84,12 @@ class HookServer extends Server {
 
   override error(...args: Parameters<Server["error"]>): void | Promise<void> {
     return this.#hooks.error ? this.#hooks.error(...args) : super.error(...args);
+  }
+
+  override acceptFailed(...args: Parameters<Server["acceptFailed"]>): void {
+    return this.#hooks.acceptFailed
+      ? this.#hooks.acceptFailed(...args)
+      : super.acceptFailed(...args);
   }
 
   override idle(): void | Promise<void> {

@@ -153,6 +153,14 @@ export abstract class Server implements AsyncDisposable {
     console.error(`${where} failed:`, error);
   }
 
+  /**
+   * Told that a connection could not be accepted, for want of open files or because its peer has gone; it is tried again. Without
+   * open files the runtime cannot even tell the `stack` of an error: reading it ends the process (Deno 2.9.6).
+   */
+  acceptFailed(error: unknown, { endpoint }: ServerContext): void {
+    console.error(`Cannot accept a connection on ${endpoint}: ${error}`);
+  }
+
   /** Called when no connection came for `idleIntervalMs`. */
   idle(): void | Promise<void> {}
 
@@ -190,6 +198,7 @@ export abstract class Server implements AsyncDisposable {
     const { listen: endpoint, tls, backlog, socketMode, reusePort = false } = this.#options;
     this.#listener = await listen(endpoint, {
       reusePort,
+      onAcceptError: (error) => this.acceptFailed(error, this.#context),
       ...(tls ? { tls } : {}),
       ...(backlog === undefined ? {} : { backlog }),
       ...(socketMode === undefined ? {} : { socketMode }),
