@@ -29,7 +29,7 @@ export const PENALTIES = {
   slowness: 1_000,
 } as const;
 
-/** Penalties hurt from here on, and grow to here, in ms. */
+/** Who has more than the least is shut out until all is served; penalties grow to the most, in ms. */
 const LEAST_MS = 15_000, MOST_MS = 600_000;
 /** Sources that are remembered; behind them the ones that have nothing to fear are forgotten first. */
 const MOST_SOURCES = 65_536;
@@ -50,6 +50,8 @@ interface Source {
   connections: number;
   /** When its penalties are served, in ms. */
   paidAt: number;
+  /** Whether it is let in again only then. */
+  shutOut: boolean;
 }
 
 /** Why somebody is not let in. */
@@ -105,7 +107,7 @@ export class Doorkeeper implements Door {
     if (refused !== undefined) return { refused };
     if (exempt) return null;
     const source = this.#source(key);
-    if (source.paidAt - this.#now() > LEAST_MS) return { refused: "penalty" };
+    if (source.shutOut && source.paidAt > this.#now()) return { refused: "penalty" };
     if (source.connections >= this.#rules.mostPerSource) return { refused: "too many connections" };
     source.connections++;
     return null;
@@ -126,7 +128,9 @@ export class Doorkeeper implements Door {
     const facts = this.#guarded(remote);
     if (facts === null) return;
     const source = this.#source(facts.key), now = this.#now();
+    if (source.paidAt <= now) source.shutOut = false;
     source.paidAt = Math.min(now + MOST_MS, Math.max(now, source.paidAt) + PENALTIES[why]);
+    source.shutOut ||= source.paidAt - now > LEAST_MS;
   }
 
   /** What counts as one source: an IPv4 address, an IPv6 /64, or everybody who comes by a path or a pipe. */
@@ -162,7 +166,7 @@ export class Doorkeeper implements Door {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
     if (this.#sources.size >= MOST_SOURCES) this.#forget();
-    const source = { connections: 0, paidAt: -Infinity };
+    const source = { connections: 0, paidAt: -Infinity, shutOut: false };
     this.#sources.set(key, source);
     return source;
   }
