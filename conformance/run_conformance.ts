@@ -1,5 +1,6 @@
 import type { RunResult } from "./campaign/result.ts";
 import { runClientOutput } from "./client_output/run_client_output.ts";
+import { runDatagramClient } from "./datagram_clients/run_datagram_client.ts";
 import { isDatagramTarget, runDatagrams } from "./datagrams/run_datagrams.ts";
 import { runDecoder } from "./decoder/run_decoder.ts";
 import { runExchange } from "./exchange/run_exchange.ts";
@@ -34,7 +35,11 @@ import { ConformanceUsageError, type RunOptions } from "./run_options.ts";
  */
 export async function runConformance(target: string, options: RunOptions): Promise<RunResult> {
   const { expect } = options;
-  if (isDatagramTarget(target)) return await runDatagrams(target, options);
+  if (isDatagramTarget(target)) {
+    return options.side === "client"
+      ? await runDatagramClient(target, options)
+      : await runDatagrams(target, options);
+  }
   if (options.stream?.bytes.length === 0) throw new ConformanceUsageError("The stream is empty");
   if (expect === "invariance" || expect === "scenario") {
     return await runExchange(target, { ...options, expect });

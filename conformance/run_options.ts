@@ -58,11 +58,18 @@ export interface RunOptions {
   readonly expect: ExpectationName | "invariance" | "scenario" | "output";
   /** The conversation of `expect: "scenario"`. */
   readonly scenario?: Scenario;
-  /** For `output`: the stream that the client is given. */
+  /** For `output`: the stream that the client is given; for a client of datagrams: the answer to whatever it asks. */
   readonly answer?: Uint8Array;
   /** For `output`: how many bytes the client has to send first. By default any, if it sends something by itself. */
   readonly after?: number;
-  /** For `invariance`: regular expressions; what they match in answers may differ. */
+  /** For a client of datagrams: what it reads from its standard input. */
+  readonly input?: Uint8Array;
+  /** For a client of datagrams: the messages that it is to send, in order, when all of them are answered. */
+  readonly sends?: readonly Uint8Array[];
+  /**
+   * Regular expressions. For `invariance`: what they match in answers may differ; for a client of datagrams: what they
+   * match in what it prints.
+   */
   readonly mask?: readonly string[];
   /** The target's own limit, in payload bytes. Without it nothing is known to be over the limit. */
   readonly maxFrame?: number;

@@ -13,8 +13,8 @@ export interface PlannedCase {
   readonly title: string;
   /** How binding it is. */
   readonly level: Level;
-  /** How it is carried out; `nothing` for a case that does not apply. */
-  readonly kind: Plan["kind"];
+  /** How it is carried out, in a word; `nothing` for a case that does not apply. */
+  readonly kind: string;
   /** How many deliveries it has, where they can be counted beforehand. */
   readonly deliveries: number;
   /** What they cover together, for cases that cover something countable. */

@@ -20,6 +20,20 @@ export interface OutputPlay extends Play {
   readonly redialled: boolean;
 }
 
+/** The cuts of a play, and how many are proven. Those behind the place where the client had all it needs do not count. */
+export function edgesOfOutput({ delivery, chunks }: OutputPlay): {
+  proven: number;
+  requested: number;
+} {
+  const { stimulus: { bytes: { length } }, end } = delivery;
+  // Where the connection breaks off behind the last byte, it matters that this one was read.
+  const matters = chunks.filter((chunk) =>
+    chunk.edge !== "gone" && (chunk.end < length || end === "reset")
+  );
+  const proven = matters.filter(({ edge }) => edge === "proven").length;
+  return { proven, requested: matters.length };
+}
+
 /** Whether two clients printed the same. */
 export function printedSame(a: Output, b: Output): boolean {
   return a.length === b.length && equals(a.stdout, b.stdout);

@@ -1,16 +1,25 @@
 import type { CampaignOptions } from "../campaign/job.ts";
-import { broken, counterexampleOf, type Outcome, strictly } from "../campaign/outcome.ts";
+import { type Outcome, strictly } from "../campaign/outcome.ts";
 import type { CaseResult } from "../campaign/result.ts";
 import { edgesOutcome } from "../exchange/outcomes.ts";
+import { smaller } from "../exchange/smaller.ts";
 import { upTo } from "../exchange/stimuli.ts";
 import { isInShard } from "../shard/shard.ts";
 import { RandomStream } from "../stimulus/random_stream.ts";
 import { spread } from "../strategy/cut_plan.ts";
 import { cutting, type Deliveries, mapped } from "../strategy/deliveries.ts";
 import type { Delivery } from "../strategy/delivery.ts";
-import { judgeEnd, judgeTruncated, judgeWhole } from "./judge_output.ts";
-import { describeOutput, endedSame, type Output, printedSame } from "./output.ts";
+import { judgeEnd, judgeTruncated, judgeWhole, type OutputJudge } from "./judge_output.ts";
+import {
+  describeOutput,
+  edgesOfOutput,
+  endedSame,
+  type Output,
+  type OutputPlay,
+  printedSame,
+} from "./output.ts";
 import type { OutputCase, OutputPlan } from "./output_cases.ts";
+import { outputOutcome } from "./output_outcome.ts";
 import type { OutputPatience } from "./output_patience.ts";
 import type { OutputStage } from "./output_stage.ts";
 import { playOutputs, type PlayOutputsOptions } from "./play_outputs.ts";
@@ -194,7 +203,11 @@ export class OutputCampaign {
   async #played(
     one: OutputCase,
     deliveries: Deliveries,
-    how: Pick<PlayOutputsOptions, "expected" | "judge" | "isBlamed">,
+    { expected, judge, isBlamed }: {
+      readonly expected: Output;
+      readonly judge: OutputJudge;
+      readonly isBlamed?: PlayOutputsOptions<OutputPlay>["isBlamed"];
+    },
     covers?: string,
   ): Promise<Outcome> {
     const { budgetMs, shrinkMs, shard } = this.#options;
@@ -202,46 +215,17 @@ export class OutputCampaign {
     const leftMs = Math.max(0, budgetMs - now);
     const total = deliveries.count;
     const tally = await playOutputs(this.#stage, deliveries, {
-      ...how,
       base: this.#base,
+      judge: (play) => judge(play, expected),
+      judgeBase: (play) => judgeWhole(play, expected),
+      smaller: (failing, options) => smaller(failing, { seams: [] }, options),
+      edgesOf: edgesOfOutput,
+      ...(isBlamed === undefined ? {} : { isBlamed }),
       order: [...spread(total)].filter((index) => isInShard(shard, one.id, index)),
       patience: this.#patience,
       deadlineMs: now + leftMs / CASE_SHARE,
       shrinkMs: Math.min(shrinkMs, leftMs / SHRINK_SHARE),
     });
-    const { passed, proven, edges, doubts, confirmed, unsteady } = tally;
-    const counts = {
-      deliveries: { played: passed + (confirmed ? 1 : doubts), total },
-      edges,
-      ...(covers === undefined ? {} : { certificate: { covers, proven, passed, total } }),
-    };
-    if (confirmed !== undefined) {
-      const counterexample = counterexampleOf(confirmed.delivery, confirmed.play);
-      return {
-        ...counts,
-        ...broken(one.level, confirmed.finding, counterexample && { counterexample }),
-      };
-    }
-    const inconclusive = (detail: string): Outcome => ({
-      ...counts,
-      verdict: "INCONCLUSIVE",
-      detail,
-    });
-    if (unsteady !== undefined) {
-      return inconclusive(`a delivery failed, but so does the uncut stream by now: ${unsteady}`);
-    }
-    if (doubts > 0) {
-      return inconclusive(`${doubts} deliveries failed, but not three times in a row`);
-    }
-    if (tally.outOfTime || passed < total) {
-      const why = tally.outOfTime ? "time budget: " : "";
-      const detail = `${why}${passed} of ${total} deliveries played, all of them right`;
-      return { ...counts, verdict: "INFO", detail };
-    }
-    const assumed = edges.requested - edges.proven;
-    const detail = assumed === 0
-      ? ""
-      : `${edges.proven} of ${edges.requested} edges proven, the others assumed`;
-    return { ...counts, verdict: "PASS", detail };
+    return outputOutcome(tally, one, { total, ...(covers === undefined ? {} : { covers }) });
   }
 }

@@ -7,6 +7,7 @@ import { TargetStartError } from "../player/target.ts";
 import type { Delivery } from "../strategy/delivery.ts";
 import type { OutputPlay } from "./output.ts";
 import type { Launched, OutputTarget } from "./output_target.ts";
+import { recordOutput } from "./record_output.ts";
 import { RequestReader } from "./request_reader.ts";
 
 /** What has to come from the client before the stream is sent: so many bytes; 0 for nothing at all. */
@@ -155,24 +156,7 @@ export class OutputStage {
 
   #record(play: OutputPlay, role: Role): OutputPlay {
     const { history, now } = this.#parts;
-    const number = history.append({ event: "play", atMs: now(), case: this.#case, role, play });
-    const { stdout, length, end } = play.output;
-    history.append({
-      event: "note",
-      atMs: now(),
-      case: this.#case,
-      what: "output",
-      values: {
-        play: number,
-        length,
-        stdout: new TextDecoder().decode(stdout.subarray(0, 4096)),
-        ...(end === undefined
-          ? {}
-          : end.signal === null
-          ? { exit: end.code ?? -1 }
-          : { signal: end.signal }),
-      },
-    });
+    const number = recordOutput(history, play, { atMs: now(), case: this.#case, role });
     return { ...play, number };
   }
 }

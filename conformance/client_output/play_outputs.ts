@@ -1,11 +1,10 @@
-import { smaller } from "../exchange/smaller.ts";
+import type { SmallerOptions } from "../exchange/smaller.ts";
+import type { Role } from "../history/history.ts";
 import type { Cause, Finding } from "../judge/verdict.ts";
 import type { Deliveries } from "../strategy/deliveries.ts";
 import type { Delivery } from "../strategy/delivery.ts";
-import { judgeWhole, type OutputJudge } from "./judge_output.ts";
-import type { Output, OutputPlay } from "./output.ts";
+import type { OutputPlay } from "./output.ts";
 import type { OutputPatience } from "./output_patience.ts";
-import type { OutputStage } from "./output_stage.ts";
 
 /** How often a failure has to repeat before the client is blamed. */
 const REPEATS = 3;
@@ -42,14 +41,28 @@ export interface OutputTally {
   confirmed?: ConfirmedOutput;
 }
 
+/** Where deliveries meet a client that is started anew for each. */
+export interface ClientStage<P extends OutputPlay> {
+  /** The client: how many of it can run at once. */
+  readonly target: { readonly atOnce: number };
+  /** The time of the run in ms. */
+  readonly now: () => number;
+  /** Plays one delivery; waits at most `ms` for whatever the client has to do. */
+  play(delivery: Delivery, ms: number, role?: Role): Promise<P>;
+}
+
 /** What playing the deliveries of a case needs. */
-export interface PlayOutputsOptions {
-  /** What the client makes of the uncut stream. */
-  readonly expected: Output;
-  /** The uncut stream. */
+export interface PlayOutputsOptions<P extends OutputPlay> {
+  /** The control: what everything is compared with. */
   readonly base: Delivery;
+  /** Judges the control when it is played again behind a failure. */
+  judgeBase(play: P): Finding | null;
   /** Judges each. */
-  readonly judge: OutputJudge;
+  judge(play: P): Finding | null;
+  /** Makes a failure small. */
+  smaller(failing: Delivery, options: SmallerOptions): Promise<Delivery>;
+  /** How many edges were asked for, and how many of them are proven. */
+  edgesOf(play: P): { readonly proven: number; readonly requested: number };
   /** What else must be true of a delivery that fails, before the client is blamed. */
   readonly isBlamed?: (delivery: Delivery, finding: Finding) => Promise<boolean>;
   /** Which deliveries are played, in this order. */
@@ -63,10 +76,10 @@ export interface PlayOutputsOptions {
 }
 
 /** Plays deliveries, as many at once as the client can be started, and stops at the first failure that repeats. */
-export async function playOutputs(
-  stage: OutputStage,
+export async function playOutputs<P extends OutputPlay>(
+  stage: ClientStage<P>,
   deliveries: Deliveries,
-  options: PlayOutputsOptions,
+  options: PlayOutputsOptions<P>,
 ): Promise<OutputTally> {
   const tally: OutputTally = {
     passed: 0,
@@ -98,11 +111,11 @@ interface Failure {
 }
 
 /** Plays on until something fails, or all is played, or the time is over. */
-async function playUntilFailure(
-  stage: OutputStage,
+async function playUntilFailure<P extends OutputPlay>(
+  stage: ClientStage<P>,
   deliveries: Deliveries,
   order: Iterator<number>,
-  { expected, judge, patience, deadlineMs }: PlayOutputsOptions,
+  { judge, edgesOf, patience, deadlineMs }: PlayOutputsOptions<P>,
   tally: OutputTally,
 ): Promise<Failure[]> {
   const failures: Failure[] = [];
@@ -116,8 +129,8 @@ async function playUntilFailure(
       if (done) return;
       const delivery = deliveries.at(value);
       const play = await stage.play(delivery, patience.usualMs);
-      const finding = judge(play, expected);
-      if (finding === null) count(tally, play);
+      const finding = judge(play);
+      if (finding === null) count(tally, edgesOf(play));
       else failures.push({ delivery, finding });
     }
   };
@@ -126,10 +139,10 @@ async function playUntilFailure(
 }
 
 /** Looks into a failure and notes what came of it; true when nothing more has to be played. */
-async function examine(
-  stage: OutputStage,
+async function examine<P extends OutputPlay>(
+  stage: ClientStage<P>,
   { delivery, finding: first }: Failure,
-  options: PlayOutputsOptions,
+  options: PlayOutputsOptions<P>,
   tally: OutputTally,
 ): Promise<boolean> {
   const found = await confirm(stage, delivery, options, tally);
@@ -142,11 +155,11 @@ async function examine(
   }
   tally.confirmed = found;
   const deadline = stage.now() + options.shrinkMs;
-  const small = await smaller(delivery, { seams: [] }, {
+  const small = await options.smaller(delivery, {
     hasTime: () => stage.now() < deadline,
     async stillFails(candidate) {
       const play = await stage.play(candidate, options.patience.usualMs, "shrink");
-      return options.judge(play, options.expected)?.cause === found.finding.cause;
+      return options.judge(play)?.cause === found.finding.cause;
     },
   });
   const again = small === delivery ? null : await confirm(stage, small, options, tally);
@@ -154,10 +167,10 @@ async function examine(
   return true;
 }
 
-async function confirm(
-  stage: OutputStage,
+async function confirm<P extends OutputPlay>(
+  stage: ClientStage<P>,
   delivery: Delivery,
-  { expected, base, judge, isBlamed, patience }: PlayOutputsOptions,
+  { base, judge, judgeBase, isBlamed, patience }: PlayOutputsOptions<P>,
   tally: OutputTally,
 ): Promise<ConfirmedOutput | null> {
   let confirmed: ConfirmedOutput | null = null;
@@ -165,27 +178,23 @@ async function confirm(
     // The last time, a client that does not end is given all the time there is.
     const decides = i === REPEATS && confirmed !== null && TIMED.includes(confirmed.finding.cause);
     const play = await stage.play(delivery, decides ? patience.fullMs : patience.usualMs);
-    const finding = judge(play, expected);
+    const finding = judge(play);
     if (finding === null) return null;
     const { number } = play;
     confirmed = { finding, delivery, ...(number === undefined ? {} : { play: number }) };
   }
-  const control = judgeWhole(await stage.play(base, patience.fullMs, "probe"), expected);
+  const control = judgeBase(await stage.play(base, patience.fullMs, "probe"));
   if (control !== null) tally.unsteady = control.detail;
   if (confirmed === null || control !== null) return null;
   return await isBlamed?.(delivery, confirmed.finding) === false ? null : confirmed;
 }
 
-/** Cuts behind the place where the client had all that it needs are not asked for. */
-function count(tally: OutputTally, { delivery, chunks }: OutputPlay): void {
-  const { stimulus: { bytes: { length } }, end } = delivery;
-  // Where the connection breaks off behind the last byte, it matters that this one was read.
-  const matters = chunks.filter((chunk) =>
-    chunk.edge !== "gone" && (chunk.end < length || end === "reset")
-  );
-  const proven = matters.filter(({ edge }) => edge === "proven").length;
+function count(
+  tally: OutputTally,
+  { proven, requested }: { readonly proven: number; readonly requested: number },
+): void {
   tally.passed++;
-  if (proven === matters.length) tally.proven++;
-  tally.edges.requested += matters.length;
+  if (proven === requested) tally.proven++;
+  tally.edges.requested += requested;
   tally.edges.proven += proven;
 }

@@ -14,12 +14,13 @@ import {
 import { hexBytes } from "../../protocol/framing/hex.ts";
 import { shellLine } from "../../cli/command_words.ts";
 import type { RunOptions } from "../run_options.ts";
+import { isDatagramTarget } from "../datagrams/run_datagrams.ts";
 import type { Command } from "./command.ts";
-import { dryRun } from "./dry_run.ts";
+import { dryRun, dryRunDatagrams } from "./dry_run.ts";
 import { RUN_OPTIONS } from "./options.ts";
 import { EXIT_CODES, OUT_FILES } from "./exit_codes.ts";
 import { runAndReport } from "./run_and_report.ts";
-import { commandLine } from "./run_settings.ts";
+import { commandLine, runOptions } from "./run_settings.ts";
 
 /** Options of `client`: where the client dials, what it gets, and all of `run`. */
 export const CLIENT_OPTIONS = {
@@ -32,7 +33,21 @@ export const CLIENT_OPTIONS = {
     "echo",
     text,
   ),
-  answer: optional("HEX|FILE", "of --expect output: what the client is given", text),
+  answer: optional(
+    "HEX|FILE",
+    "of --expect output: what the client is given; over udp://, the answer to whatever it asks",
+    text,
+  ),
+  input: optional(
+    "HEX|FILE",
+    "over udp://: what the client reads from its standard input (nothing)",
+    text,
+  ),
+  sends: optional(
+    "HEX|FILE,…",
+    "over udp://: the messages that the client is to send, in order; without it they are not judged",
+    text,
+  ),
   after: optional(
     "BYTES|none",
     "of --expect output: what the client sends first; by default any, if it sends by itself",
@@ -57,7 +72,8 @@ export const CLIENT: Command = {
         "the case book against the client that dials, in any language: each connection is its next one.\n" +
         "With --spawn it is started, again and again if it exits; without, start it by hand.\n" +
         "A client that echoes frames is judged by the whole book; one that asks for something and prints\n" +
-        "it by --expect output.",
+        "it by --expect output. Over udp://HOST:PORT it asks, and prints what it is answered: --expect says\n" +
+        "with what. Each script of lost, late, doubled, cut off, faulty and strangers' answers starts it anew.",
       tables: { "Exit codes": EXIT_CODES, "Files of --out DIR": OUT_FILES },
       examples: [
         [
@@ -73,6 +89,11 @@ export const CLIENT: Command = {
           "nonstick-conformance client --listen tcp://127.0.0.1:0 --expect output --answer answer.bin \\\n" +
           "      --spawn 'node get.mjs {host} {port}'",
           "a client that prints what it gets",
+        ],
+        [
+          "nonstick-conformance client --listen udp://127.0.0.1:0 --expect upper --input question.txt \\\n" +
+          "      --spawn 'python3 udp_client.py {host} {port}'",
+          "a client that asks over UDP, and prints its answer",
         ],
       ],
     },
@@ -96,15 +117,18 @@ async function runClient(
   }
   const byFrames = values.expect !== "output" && values.expect !== "invariance" &&
     !values.expect.startsWith("scenario:");
-  if (values.framing === undefined && byFrames) {
+  if (values.framing === undefined && byFrames && !isDatagramTarget(listen)) {
     throw new UsageError("--framing SPEC is missing, such as --framing u32be.");
   }
-  if (values["dry-run"]) return dryRun(listen, values, write);
-  return await runAndReport("client", listen, values, write, await clientOptions(listen, values));
+  const own = await clientOptions(listen, values);
+  if (!values["dry-run"]) return await runAndReport("client", listen, values, write, own);
+  return isDatagramTarget(listen)
+    ? dryRunDatagrams(listen, values, { ...await runOptions(values), ...own }, write)
+    : dryRun(listen, values, write);
 }
 
 async function clientOptions(listen: string, values: Settings): Promise<Partial<RunOptions>> {
-  const { wait, answer, after } = values;
+  const { wait, answer, after, input, sends } = values;
   const cert = values["tls-cert"], key = values["tls-key"];
   if ((cert === undefined) !== (key === undefined)) {
     throw new UsageError("--tls-cert and --tls-key belong together.");
@@ -117,7 +141,11 @@ async function clientOptions(listen: string, values: Settings): Promise<Partial<
       Deno.stderr.writeSync(new TextEncoder().encode(`waiting for a connection at ${where}\n`));
     },
     ...(wait === undefined ? {} : { startTimeoutMs: wait }),
-    ...(answer === undefined ? {} : { answer: await answerBytes(answer) }),
+    ...(answer === undefined ? {} : { answer: await bytesOf("answer", answer) }),
+    ...(input === undefined ? {} : { input: await bytesOf("input", input) }),
+    ...(sends === undefined ? {} : {
+      sends: await Promise.all(sends.split(",").map((one) => bytesOf("sends", one))),
+    }),
     ...(after === undefined ? {} : { after }),
     ...(cert === undefined || key === undefined ? {} : {
       certificate: {
@@ -134,6 +162,8 @@ function clientLine(listen: string, values: Settings): string {
   const answer = values.answer ?? (values.expect === "output" ? values.stream : undefined);
   const words = Object.entries({
     answer,
+    input: values.input,
+    sends: values.sends,
     after: values.after,
     wait: values.wait === undefined ? undefined : values.wait / 1000,
     "tls-cert": values["tls-cert"],
@@ -143,14 +173,14 @@ function clientLine(listen: string, values: Settings): string {
   return words.length === 0 ? line : `${line} ${shellLine(words)}`;
 }
 
-async function answerBytes(answer: string): Promise<Uint8Array> {
-  const bytes = hexBytes(answer);
+async function bytesOf(option: string, text: string): Promise<Uint8Array> {
+  const bytes = hexBytes(text);
   if (bytes !== undefined) return bytes;
   try {
-    return await Deno.readFile(answer);
+    return await Deno.readFile(text);
   } catch (error) {
     throw new UsageError(
-      `Cannot use --answer ${answer}: it is not bytes in hex, and no file (${messageOf(error)}).`,
+      `Cannot use --${option} ${text}: it is not bytes in hex, and no file (${messageOf(error)}).`,
     );
   }
 }

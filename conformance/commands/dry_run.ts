@@ -4,7 +4,9 @@ import { EXPECTATIONS } from "../stimulus/expectation.ts";
 import { framing } from "../../protocol/framing/mod.ts";
 import { parseEndpoint } from "../../protocol/transport/mod.ts";
 import { UsageError } from "../../cli/options.ts";
-import { ConformanceUsageError } from "../run_options.ts";
+import { planDatagramClient } from "../datagram_clients/run_datagram_client.ts";
+import { planDatagrams } from "../datagrams/run_datagrams.ts";
+import { ConformanceUsageError, type RunOptions } from "../run_options.ts";
 import type { RunSettings } from "./run_settings.ts";
 
 /**
@@ -13,6 +15,23 @@ import type { RunSettings } from "./run_settings.ts";
  * @throws {UsageError} if the run cannot be planned without playing it.
  */
 export function dryRun(target: string, values: RunSettings, write: (line: string) => void): number {
+  return tell(planOf(target, values), values, write);
+}
+
+/** The same for a target of datagrams: a server, or with `side: "client"` a client. */
+export function dryRunDatagrams(
+  target: string,
+  values: RunSettings,
+  options: RunOptions,
+  write: (line: string) => void,
+): number {
+  const plans = options.side === "client"
+    ? planDatagramClient(target, options)
+    : planDatagrams(target, options);
+  return tell(plans, values, write);
+}
+
+function planOf(target: string, values: RunSettings): PlannedCase[] {
   const expectation = Object.values(EXPECTATIONS).find(({ name }) => name === values.expect);
   if (expectation === undefined || values.framing === undefined) {
     throw new UsageError("--dry-run needs --framing, and --expect echo, upper, hello or none.");
@@ -34,7 +53,14 @@ export function dryRun(target: string, values: RunSettings, write: (line: string
   if (cases.length === 0) {
     throw new ConformanceUsageError(`No case matches ${values.cases.flat().join(",") || "*"}`);
   }
-  const plans = planned(contract, scheme, cases, values.seed ?? 1);
+  return planned(contract, scheme, cases, values.seed ?? 1);
+}
+
+function tell(
+  plans: readonly PlannedCase[],
+  values: RunSettings,
+  write: (line: string) => void,
+): number {
   const json = values.json || values.format === "json";
   for (const one of plans) {
     write(json ? JSON.stringify({ type: "planned", ...one }) : planLine(one));

@@ -1,10 +1,11 @@
 import { parseOptions, type Source, UsageError } from "../../cli/options.ts";
 import type { Command } from "./command.ts";
 import { isDatagramTarget } from "../datagrams/run_datagrams.ts";
-import { dryRun } from "./dry_run.ts";
+import { dryRun, dryRunDatagrams } from "./dry_run.ts";
 import { EXIT_CODES, OUT_FILES } from "./exit_codes.ts";
 import { RUN_OPTIONS } from "./options.ts";
 import { runAndReport } from "./run_and_report.ts";
+import { runOptions } from "./run_settings.ts";
 
 /** `run TARGET`: the case book against a server. */
 export const RUN: Command = {
@@ -60,9 +61,10 @@ async function runTarget(
   if (values.framing === undefined && !isExchange(values.expect) && !isDatagramTarget(target)) {
     throw new UsageError("--framing SPEC is missing, such as --framing u32be.");
   }
-  return values["dry-run"]
-    ? dryRun(target, values, write)
-    : await runAndReport("run", target, values, write);
+  if (!values["dry-run"]) return await runAndReport("run", target, values, write);
+  return isDatagramTarget(target)
+    ? dryRunDatagrams(target, values, await runOptions(values), write)
+    : dryRun(target, values, write);
 }
 
 /** Whether the answers are told by a recording or a scenario, which may do without a framing. */

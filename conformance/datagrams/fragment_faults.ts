@@ -11,7 +11,7 @@ interface Claims {
  * Messages with something wrong in their fragments: parts that are missing, overlap or leave a hole, totals that
  * contradict each other or themselves, indexes out of range, other bytes for a part that is there.
  */
-export function faultyVolleys(messages: Messages): Uint8Array[][] {
+export function faultyVolleys(messages: Pick<Messages, "fragments">): Uint8Array[][] {
   /** A message of three fragments, changed by `change`. */
   const with3 = (change: (parts: [Uint8Array, Uint8Array, Uint8Array]) => Uint8Array[]) => {
     const [a, b, c] = messages.fragments(3);

@@ -1,6 +1,7 @@
 import { LearntPatience } from "../campaign/patience.ts";
 import type { RunResult } from "../campaign/result.ts";
 import { selectCases } from "../cases/case_book.ts";
+import type { PlannedCase } from "../cases/planned.ts";
 import { conduct, type Programme } from "../conduct.ts";
 import { EndpointError, parseDatagramEndpoint } from "../../protocol/transport/mod.ts";
 import { ConformanceUsageError, type GivenStream, type RunOptions } from "../run_options.ts";
@@ -16,6 +17,7 @@ import {
 import { DatagramStage } from "./datagram_stage.ts";
 import { type DatagramPlace, DatagramTarget } from "./datagram_target.ts";
 import type { DatagramContract } from "./due_answers.ts";
+import { plannedDatagrams } from "./planned_datagrams.ts";
 import { type DatagramFraming, volleyOf } from "./volley.ts";
 
 /** What `--framing` may say of datagrams. */
@@ -83,15 +85,10 @@ export async function runDatagrams(target: string, options: RunOptions): Promise
 }
 
 /** Where the target is met, if it can be met there. */
-function placeOf(target: string, { spawn, side }: RunOptions): DatagramPlace {
+function placeOf(target: string, { spawn }: RunOptions): DatagramPlace {
   const endpoint = parseDatagramEndpoint(target);
   if (endpoint.scheme === "memory") {
     throw new EndpointError(target, "scheme", "a target of datagrams is at udp:// or unixgram:");
-  }
-  if (side === "client") {
-    throw new ConformanceUsageError(
-      "Clients are tested over streams only: tcp://, tls:// or unix:",
-    );
   }
   if (endpoint.scheme === "udp" && endpoint.port === 0 && spawn === undefined) {
     throw new ConformanceUsageError(
@@ -101,6 +98,18 @@ function placeOf(target: string, { spawn, side }: RunOptions): DatagramPlace {
   return endpoint;
 }
 
+/**
+ * What would be played of the cases that are asked for.
+ *
+ * @throws {ConformanceUsageError} if the options do not fit together or no case matches.
+ */
+export function planDatagrams(target: string, options: RunOptions): PlannedCase[] {
+  const contract = contractOf(options);
+  const { scheme } = placeOf(target, options);
+  const cases = askedCases(contract.framing, options);
+  return plannedDatagrams(cases, { contract, scheme }, options.seed ?? 1);
+}
+
 function contractOf({ framing, expect, maxFrame, expiryMs }: RunOptions): DatagramContract {
   const expectation = Object.values(EXPECTATIONS).find(({ name }) => name === expect);
   if (expectation === undefined) {
@@ -108,19 +117,26 @@ function contractOf({ framing, expect, maxFrame, expiryMs }: RunOptions): Datagr
       `Datagrams are answered with echo, upper, hello or none; --expect ${expect} is for streams`,
     );
   }
-  const named = FRAMINGS.find((name) => name === (framing ?? "datagram"));
-  if (named === undefined) {
-    throw new ConformanceUsageError(
-      `A datagram is a frame already: over datagrams there is --framing datagram (the default) or fragment`,
-    );
-  }
   return {
-    framing: named,
+    framing: datagramFraming(framing),
     // Nothing is sent before anybody has asked.
     expectation: { ...expectation, greeting: [] },
     ...(maxFrame === undefined ? {} : { maxFrame }),
     ...(expiryMs === undefined ? {} : { expiryMs }),
   };
+}
+
+/**
+ * How messages are found in datagrams, by what `--framing` says.
+ *
+ * @throws {ConformanceUsageError} if that is a framing of streams.
+ */
+export function datagramFraming(spec: string = "datagram"): DatagramFraming {
+  const named = FRAMINGS.find((name) => name === spec);
+  if (named !== undefined) return named;
+  throw new ConformanceUsageError(
+    `A datagram is a frame already: over datagrams there is --framing datagram (the default) or fragment`,
+  );
 }
 
 function askedCases(framing: DatagramFraming, options: RunOptions): DatagramCase[] {

@@ -25,7 +25,8 @@ async function blames(target: string, options: Partial<RunOptions>): Promise<str
 
 for (const [name, command] of RIGHT_DATAGRAM_SERVERS) {
   Deno.test(`a right server is not blamed: ${name}`, async () => {
-    const spawn = command.replace(/conformance\/\S+/, (path) => `'${projectPath(path)}'`);
+    const spawn = command.replace(/conformance\/\S+/, (path) => `'${projectPath(path)}'`)
+      .replace(/^deno /, `'${Deno.execPath()}' `);
     const framing = command.includes("fragment.") ? { framing: "fragment" } : {};
     assertEquals(await blames("udp://127.0.0.1:0", { ...framing, spawn }), []);
   });

@@ -253,5 +253,9 @@ export const DATAGRAM_ZOO: readonly DatagramBug[] = [
 export const RIGHT_DATAGRAM_SERVERS: readonly (readonly [name: string, command: string])[] = [
   ["Python", "python3 conformance/testdata/datagrams/zoo.py {port} plain.none"],
   ["Node.js", "node conformance/testdata/datagrams/echo.mjs {port}"],
+  [
+    "Deno",
+    "deno run --unstable-net --allow-net conformance/testdata/datagrams/echo.ts {port}",
+  ],
   ["Python, fragments", "python3 conformance/testdata/datagrams/zoo.py {port} fragment.none"],
 ];

@@ -90,8 +90,12 @@ function told(scene: WireScene): string[] {
   ].map((line) => line.slice(0, 94));
 }
 
-function sentLines({ ms, from, end, edge }: WireChunk, scene: WireScene): string[] {
-  const known = end === scene.length ? thenText(scene) : `, edge ${edgeWord(edge)}`;
+function sentLines({ ms, from, end, edge, way }: WireChunk, scene: WireScene): string[] {
+  const known = way !== undefined
+    ? `, ${way}`
+    : end === scene.length
+    ? thenText(scene)
+    : `, edge ${edgeWord(edge)}`;
   return [`${time(ms)} -> ${counted(end - from, "byte")}${known}`];
 }
 

@@ -3,6 +3,7 @@ import { equals } from "@std/bytes/equals";
 import { printable } from "../../../cli/printable.ts";
 import { FRAGMENT_HEADER_LENGTH } from "../../../protocol/framing/mod.ts";
 import { hexText } from "../../../protocol/framing/hex.ts";
+import { ASKED, LOST } from "../../datagram_clients/answer_script.ts";
 import type { Role } from "../../history/history.ts";
 import type { RecordedPlay, RecordedStimulus } from "../../history/recorded.ts";
 import { EXPECTATIONS } from "../../stimulus/expectation.ts";
@@ -25,6 +26,8 @@ export interface SceneOptions {
   readonly zeroMs: number;
   /** Cuts that make it fail. */
   readonly breaking?: readonly number[];
+  /** Whether the target is a client of datagrams: what comes from it are questions, and what it is sent are answers. */
+  readonly asks?: boolean;
 }
 
 /** Runs over datagrams, each of which is a part by itself: what stands in front of its payload, in bytes. */
@@ -43,13 +46,20 @@ const TITLES: Readonly<Partial<Record<Role, string>>> = {
   policy: "to learn whether it closes or skips",
 };
 
+/** The same for a client of datagrams, which each play starts anew. */
+const CLIENT_TITLES: typeof TITLES = {
+  subject: "the client, started anew",
+  probe: "then the control, started anew",
+  shrink: TITLES.shrink ?? "",
+};
+
 /** One play of the history as a scene. */
 export function sceneOfPlay(
   play: RecordedPlay,
   stimulus: RecordedStimulus,
   options: SceneOptions,
 ): WireScene {
-  const { framing, expect, zeroMs, breaking = [] } = options;
+  const { framing, expect, zeroMs, breaking = [], asks = false } = options;
   const { chunks, more } = chunksOf(play, stimulus, zeroMs, breaking);
   const cameBytes = play.reads.reduce((sum, { length }) => sum + length, 0);
   const came = wholeStart(play);
@@ -58,12 +68,12 @@ export function sceneOfPlay(
     ? answerParts(framing, came, cameBytes)
     : readParts(play, headerLength);
   // Which answers fragments make due, their bytes alone do not say.
-  const expected = headerLength === undefined || headerLength === 0
+  const expected = !asks && (headerLength === undefined || headerLength === 0)
     ? expectedAnswers(stimulus, play, expect)
     : undefined;
   const reads = readsOf(play, parts, came, zeroMs);
   return {
-    title: TITLES[play.role] ?? play.role,
+    title: (asks ? CLIENT_TITLES : TITLES)[play.role] ?? play.role,
     play: play.number,
     connection: play.connection,
     length: stimulus.length,
@@ -72,18 +82,19 @@ export function sceneOfPlay(
       headerLength === undefined ? "frame" : framing,
       shownParts(chunks),
     ),
-    chunks,
+    chunks: asks ? chunks.map((chunk, i) => ({ ...chunk, ...wayOf(play, i) })) : chunks,
     ...(more.bytes > 0 ? { more } : {}),
     reads,
     answers: judged(
-      namedParts(parts, "answer", shownParts(reads)),
+      namedParts(parts, asks ? "ask" : "answer", shownParts(reads)),
       parts,
       expected,
       headerLength !== undefined,
     ),
     due: dueOf(expected, chunks, parts),
     cameBytes,
-    end: play.end,
+    // Silence is no end that a client of datagrams could see.
+    end: asks ? "none" : play.end,
     state: play.state,
     ...(play.ended === undefined ? {} : { ended: printable(play.ended) }),
     ...(play.undecodable === undefined ? {} : { undecodable: printable(play.undecodable) }),
@@ -100,6 +111,13 @@ function readParts({ reads }: RecordedPlay, headerLength: number): SpannedPart[]
     const payload = bytes.subarray(headerLength);
     return { kind: "frame", start, body: start + headerLength, end, payload };
   });
+}
+
+/** What became of a datagram on its way to a client, if that is not the usual. */
+function wayOf({ sockets }: RecordedPlay, index: number): Pick<WireChunk, "way"> {
+  const socket = sockets?.[index] ?? ASKED;
+  if (socket === ASKED) return {};
+  return { way: socket === LOST ? "lost on the way" : "from a stranger" };
 }
 
 function chunksOf(

@@ -178,8 +178,9 @@ export function titleOf({ title, play, connection }: WireScene): string {
 }
 
 /** What is said of a chunk. */
-export function chunkText({ ms }: WireChunk, number: number): string {
-  return `chunk ${number} · ${ms === undefined ? "not sent" : msText(ms)}`;
+export function chunkText({ ms, way }: WireChunk, number: number): string {
+  const when = ms === undefined ? "not sent" : msText(ms);
+  return `chunk ${number} · ${when}${way === undefined ? "" : ` · ${way}`}`;
 }
 
 /** What we did behind the last byte. */

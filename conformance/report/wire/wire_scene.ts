@@ -60,6 +60,8 @@ export interface WireChunk {
   readonly ms?: number;
   /** What is known of the edge behind it. */
   readonly edge: WireEdge | "unsent";
+  /** What became of it on its way, where that is not the usual. */
+  readonly way?: string;
   /** Whether this edge is one of those that make it fail. */
   readonly breaks: boolean;
   /** Whether the answers due were awaited here. */

@@ -60,7 +60,8 @@ export class PlayedCases {
   }
 
   #story(plays: readonly RecordedPlay[], at: number, breaking: readonly number[]): WireScene[] {
-    const { about: { framing, expect }, stimuli } = this.#run;
+    const { about: { framing, expect, side, target }, stimuli } = this.#run;
+    const asks = side === "client" && target.startsWith("udp:");
     const zeroMs = plays[at]?.startedMs ?? 0;
     const scenes: WireScene[] = [];
     for (let i = at; i < plays.length; i++) {
@@ -69,7 +70,7 @@ export class PlayedCases {
       const stimulus = stimuli.get(play.stimulus);
       if (stimulus === undefined) break;
       const own = i === at ? { breaking } : {};
-      scenes.push(sceneOfPlay(play, stimulus, { framing, expect, zeroMs, ...own }));
+      scenes.push(sceneOfPlay(play, stimulus, { framing, expect, zeroMs, asks, ...own }));
     }
     return scenes;
   }

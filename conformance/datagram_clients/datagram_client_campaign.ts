@@ -1,0 +1,289 @@
+import { equals } from "@std/bytes/equals";
+import type { CampaignOptions } from "../campaign/job.ts";
+import { broken, type Outcome, strictly } from "../campaign/outcome.ts";
+import type { CaseResult } from "../campaign/result.ts";
+import { describeOutput, endedSame, printedSame } from "../client_output/output.ts";
+import { outputOutcome } from "../client_output/output_outcome.ts";
+import type { OutputPatience } from "../client_output/output_patience.ts";
+import { playOutputs } from "../client_output/play_outputs.ts";
+import { EXPECTATIONS } from "../stimulus/expectation.ts";
+import { Messages } from "../datagrams/messages.ts";
+import type { DatagramFraming } from "../datagrams/volley.ts";
+import { edgesOutcome } from "../exchange/outcomes.ts";
+import type { Finding } from "../judge/verdict.ts";
+import { isInShard } from "../shard/shard.ts";
+import { RandomStream } from "../stimulus/random_stream.ts";
+import type { Deliveries } from "../strategy/deliveries.ts";
+import { answerDatagrams, otherAnswer } from "./answer_datagrams.ts";
+import { answered, deliveryOf } from "./answer_script.ts";
+import { type ClientCase, GATE } from "./client_cases.ts";
+import type { ClientScene } from "./client_plan.ts";
+import type { ClientControl, ClientPlay } from "./client_play.ts";
+import type { DatagramClientStage } from "./datagram_client_stage.ts";
+import { givenAnswers, messagesTo } from "./given_answers.ts";
+import {
+  type ClientContract,
+  isVerbatim,
+  judgeAsked,
+  judgeClient,
+  judgeClientEnd,
+} from "./judge_client.ts";
+import { judgeRequests } from "./judge_requests.ts";
+import { smallerScript } from "./smaller_script.ts";
+
+/** One case may take this part of the time that is left, and making its failure small this one. */
+const CASE_SHARE = 4;
+const SHRINK_SHARE = 8;
+/** Messages within this time of the first one are sent at once, in ms. */
+const AT_ONCE_MS = 50;
+
+/** What a client has to keep, and what it is to send. */
+export interface DatagramClientContract extends ClientContract {
+  /** The right answer to a message. */
+  answer(message: Uint8Array): Uint8Array;
+  /** The messages that it is to send, if that was told. */
+  readonly sends?: readonly Uint8Array[];
+}
+
+/** Carries the cases out, one after the other, once the control has shown what the client does. */
+export class DatagramClientCampaign {
+  readonly #stage: DatagramClientStage;
+  readonly #patience: OutputPatience;
+  readonly #options: Omit<CampaignOptions, "scheme">;
+  readonly #contract: DatagramClientContract;
+  /** Answers everything as it should be. */
+  readonly #base;
+  /** What the client does; undefined as long as the control has not passed. */
+  #control: ClientControl | undefined;
+  /** What is wrong with what it sent in the control. */
+  #asked: Finding | undefined;
+
+  /** Makes a campaign on a stage. */
+  constructor(
+    stage: DatagramClientStage,
+    patience: OutputPatience,
+    contract: DatagramClientContract,
+    options: Omit<CampaignOptions, "scheme">,
+  ) {
+    this.#stage = stage;
+    this.#patience = patience;
+    this.#contract = contract;
+    this.#options = options;
+    this.#base = deliveryOf({ asks: [], silent: false }, contract.framing);
+  }
+
+  /** Carries one case out. */
+  async run(one: ClientCase): Promise<CaseResult> {
+    const started = this.#stage.now();
+    this.#stage.beginCase(one.id);
+    const outcome = await this.#outcome(one);
+    return {
+      id: one.id,
+      title: one.title,
+      level: one.level,
+      requirement: one.requirement,
+      deliveries: { played: 0, total: 0 },
+      edges: { proven: 0, requested: 0 },
+      ms: this.#stage.now() - started,
+      ...(this.#options.strict ? strictly(outcome) : outcome),
+    };
+  }
+
+  async #outcome(one: ClientCase): Promise<Outcome> {
+    if (one.id === GATE) return await this.#gate(one);
+    const control = this.#control;
+    if (control === undefined) {
+      // What it sends is judged even where nobody can answer it.
+      const plan = this.#asked === undefined ? undefined : one.plan(this.#scene(one, NOTHING));
+      return plan?.kind === "asked" && this.#asked !== undefined
+        ? broken(one.level, this.#asked)
+        : { verdict: "INCONCLUSIVE", detail: `not run: the control ${GATE} failed` };
+    }
+    const plan = one.plan(this.#scene(one, control));
+    switch (plan.kind) {
+      case "nothing":
+        return { verdict: "UNSUPPORTED", detail: plan.why };
+      case "edges":
+        return edgesOutcome(this.#stage.edge, this.#options.strict);
+      case "false-expectation":
+        return control.shows
+          ? { verdict: "PASS", detail: "" }
+          : { verdict: "INFO", detail: "a wrong answer does not show, so the others prove little" };
+      case "asked":
+        return this.#whatWasAsked(one, control);
+      case "control":
+        return await this.#again(plan.times, control);
+      case "scripts":
+        return await this.#scripts(one, plan.scripts, control, plan.covers);
+    }
+  }
+
+  #scene({ id }: ClientCase, control: ClientControl): ClientScene {
+    const { framing, maxFrame } = this.#contract;
+    const random = new RandomStream(this.#options.seed, `${id}/messages`);
+    return {
+      control,
+      framing,
+      isVerbatim: isVerbatim(control),
+      // Texts are as long as is asked for, even if that is over the client's limit.
+      messages: new Messages(random, { framing, expectation: EXPECTATIONS.echo }),
+      random,
+      ...(maxFrame === undefined ? {} : { maxFrame }),
+    };
+  }
+
+  /** Finds out what the client does when all is answered, when nothing is, and when the answers are wrong. */
+  async #gate(one: ClientCase): Promise<Outcome> {
+    const plan = one.plan(this.#scene(one, NOTHING));
+    const times = plan.kind === "control" ? plan.times : 1;
+    const plays: ClientPlay[] = [];
+    let alike: readonly ClientPlay[] = [], why = "";
+    // On a busy machine an answer of ours may come late; then it is asked again, which is no other client.
+    while (alike.length < times && plays.length < 2 * times - 1) {
+      const play = await this.#stage.play(this.#base, this.#patience.fullMs);
+      const wrong = judgeAsked(play, this.#contract);
+      if (wrong !== null) {
+        this.#asked = wrong;
+        return broken(one.level, wrong);
+      }
+      const unfit = whyNoControl(play);
+      if (unfit !== undefined) return { verdict: "INCONCLUSIVE", detail: unfit };
+      why ||= plays.map((other) => difference(other, play)).find((one) => one !== "") ?? "";
+      plays.push(play);
+      const same = plays.filter((other) => difference(other, play) === "");
+      if (same.length > alike.length) alike = same;
+    }
+    const [first] = alike;
+    if (first === undefined || alike.length < times) {
+      return { verdict: "INCONCLUSIVE", detail: why };
+    }
+    const took = alike.map(({ startedMs, finishedMs }) => finishedMs - startedMs);
+    this.#patience.learn(Math.max(...took));
+    this.#control = await this.#controlOf(first);
+    return {
+      verdict: "PASS",
+      detail: `${times} times ${describeOutput(first.output)}`,
+      deliveries: { played: times, total: times },
+    };
+  }
+
+  async #controlOf({ asked, output }: ClientPlay): Promise<ClientControl> {
+    const { framing, answer } = this.#contract;
+    const { fullMs } = this.#patience;
+    const messages = asked.map(({ bytes }) => bytes);
+    const answers = messages.map((message) => answer(message));
+    const silence = deliveryOf({ asks: [], silent: true }, framing);
+    const unanswered = await this.#stage.play(silence, fullMs, "probe");
+    this.#patience.learn(unanswered.pauseMs);
+    const asks = answers.map((answer, i) =>
+      answered(
+        ...answerDatagrams(otherAnswer(answer), { framing, count: 1, messageId: BigInt(2 * i) }),
+      )
+    );
+    const wrong = await this.#stage.play(
+      deliveryOf({ asks, silent: true }, framing),
+      fullMs,
+      "probe",
+    );
+    return {
+      asked: messages,
+      answers,
+      output,
+      unanswered: unanswered.output.stdout,
+      atOnce: sentAtOnce(unanswered),
+      shows: !endedSame(output, wrong.output) || !printedSame(output, wrong.output),
+    };
+  }
+
+  #whatWasAsked({ level }: ClientCase, { asked }: ClientControl): Outcome {
+    const { sends } = this.#contract;
+    const finding = sends === undefined ? null : judgeRequests(asked, sends);
+    if (finding !== null) return broken(level, finding);
+    const lengths = asked.map(({ length }) => length).join(", ");
+    const told = sends === undefined ? "; what it is to send was not told (--sends)" : "";
+    return { verdict: "PASS", detail: `it sends messages of ${lengths} bytes${told}` };
+  }
+
+  async #again(times: number, control: ClientControl): Promise<Outcome> {
+    for (let i = 0; i < times; i++) {
+      const play = await this.#stage.play(this.#base, this.#patience.fullMs);
+      const finding = judgeClient(play, control, this.#contract);
+      if (finding !== null) return { verdict: "INCONCLUSIVE", detail: finding.detail };
+    }
+    return { verdict: "PASS", detail: "", deliveries: { played: times, total: times } };
+  }
+
+  async #scripts(
+    one: ClientCase,
+    scripts: Deliveries,
+    control: ClientControl,
+    covers?: string,
+  ): Promise<Outcome> {
+    const { budgetMs, shrinkMs, shard } = this.#options;
+    const now = this.#stage.now();
+    const leftMs = Math.max(0, budgetMs - now);
+    const total = scripts.count;
+    const all = Array.from({ length: total }, (_, i) => i);
+    const judge = (play: ClientPlay) => judgeClient(play, control, this.#contract);
+    const tally = await playOutputs(this.#stage, scripts, {
+      base: this.#base,
+      judge,
+      judgeBase: judge,
+      smaller: (failing, options) => smallerScript(failing, this.#contract.framing, options),
+      edgesOf: (play) => readOf(play, control, this.#contract.framing),
+      order: all.filter((index) => isInShard(shard, one.id, index)),
+      patience: this.#patience,
+      deadlineMs: now + leftMs / CASE_SHARE,
+      shrinkMs: Math.min(shrinkMs, leftMs / SHRINK_SHARE),
+    });
+    return outputOutcome(tally, one, { total, ...(covers === undefined ? {} : { covers }) });
+  }
+}
+
+/** A client of which nothing is known yet. */
+const NOTHING: ClientControl = {
+  asked: [],
+  answers: [],
+  output: { stdout: new Uint8Array(0), length: 0, end: undefined },
+  unanswered: new Uint8Array(0),
+  atOnce: 0,
+  shows: false,
+};
+
+/** Why a play cannot be what everything is compared with. */
+function whyNoControl(play: ClientPlay): string | undefined {
+  const { asked, output, over } = play;
+  if (asked.length === 0) return `the client asks nothing: ${describeOutput(output)}`;
+  if (over === "asking") return "the client asks again and again, and does not end";
+  const broken = judgeClientEnd(play);
+  return broken === null ? undefined : `the client, answered as it should be: ${broken.detail}`;
+}
+
+/** How two controls differ; in no words when they do not. */
+function difference(one: ClientPlay, other: ClientPlay): string {
+  const same = one.asked.length === other.asked.length &&
+    one.asked.every(({ bytes }, i) => equals(bytes, other.asked[i]?.bytes ?? new Uint8Array(0)));
+  if (!same) return "the client does not ask the same each time";
+  if (printedSame(one.output, other.output) && endedSame(one.output, other.output)) return "";
+  const both = `${describeOutput(one.output)}, then ${describeOutput(other.output)}`;
+  return `the same answers came to different ends (--mask hides what may differ): ${both}`;
+}
+
+/** How many different messages were sent right behind each other. */
+function sentAtOnce({ asked }: ClientPlay): number {
+  const until = (asked[0]?.atMs ?? 0) + AT_ONCE_MS;
+  const burst = asked.filter(({ atMs }) => atMs <= until).map(({ bytes }) => bytes);
+  return burst.filter((one, i) => burst.findIndex((other) => equals(one, other)) === i).length;
+}
+
+/** What was sent to it, and what of that is proven to have been read: by the kernel, or by what it made of it. */
+function readOf(
+  { chunks, delivery }: ClientPlay,
+  { answers }: ClientControl,
+  framing: DatagramFraming,
+): { proven: number; requested: number } {
+  const sent = chunks.filter(({ edge }) => edge !== "unneeded");
+  const isMet = givenAnswers(messagesTo(delivery, framing), answers) === "all";
+  const proven = isMet ? sent.length : sent.filter(({ edge }) => edge === "proven").length;
+  return { proven, requested: sent.length };
+}
