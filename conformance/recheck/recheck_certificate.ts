@@ -30,6 +30,8 @@ export interface CheckedLine {
  */
 export function recheckCertificate(run: RecordedRun): CheckedLine[] | null {
   const datagrams = recordedDatagrams(run.about);
+  // A client of them was judged by what it printed, of which the history has only the beginning.
+  if (datagrams !== null && run.about.side === "client") return null;
   const contract = datagrams === null ? recordedContract(run.about) : null;
   const lines = run.cases.flatMap(({ id, certificate }) =>
     certificate ? [{ id, certificate }] : []
