@@ -182,6 +182,17 @@ Deno.test("each client has a socket of its own, there is a most of them, and the
   assert(notes.some((note) => note.includes("one client too many")), notes[0]);
 });
 
+Deno.test("what others than the target say to a client's socket is for nobody", async () => {
+  const stats = await behind({ faults: {} }, async (client, proxy, seen) => {
+    await client.send(Uint8Array.of(1), proxy.endpoint);
+    await client.receive();
+    await using stranger = await openDatagrams("udp://127.0.0.1:0");
+    await stranger.send(Uint8Array.of(2), `udp://127.0.0.1:${seen[0]}`);
+    await until(() => proxy.stats.down.received === 2);
+  });
+  assertEquals([stats.down.delivered, stats.down.rejected], [1, 1]);
+});
+
 Deno.test("what goes over quic arrives whole through a bad network", async () => {
   await using listener = await listen("quic://127.0.0.1:0", { tls: { cert: CERT, key: KEY } });
   const faults: DatagramFaults = {
