@@ -25,7 +25,8 @@ Deno.test("a worker that fails is told once, and ends the server as a fault", as
   );
   await crew.giveUp(new Set());
   assertEquals([crew.hasFailed, stopping, lines], [false, 0, []]);
-  await crew.counts();
+  // The news of the fault and the answer come by different ways: whichever is first, or the answer never.
+  await crew.counts().catch(() => {});
   assertEquals(await ended, false);
   assertEquals([crew.hasFailed, stopping], [true, 1]);
   assertEquals(lines.length, 3);
