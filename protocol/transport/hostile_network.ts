@@ -52,6 +52,8 @@ const STRANGER = "stranger";
 
 interface Copy {
   readonly fate: DatagramFate;
+  /** What arrives; nobody else has these bytes. */
+  readonly bytes: Uint8Array;
   readonly from: string;
   readonly to: string;
 }
@@ -164,7 +166,11 @@ export class HostileNetwork {
       if (fate.duplicate) this.#counts.duplicated++;
       if (fate.end === "lost") this.#counts.lost++;
       else if (fate.end === "over-mtu") this.#counts.overMtu++;
-      else this.#timetable.add(this.#nowMs + fate.delayMs, { fate, from, to });
+      else {
+        // The second copy of a doubled one may share its bytes with the first.
+        const own = fate.duplicate ? fate.bytes.slice() : fate.bytes;
+        this.#timetable.add(this.#nowMs + fate.delayMs, { fate, bytes: own, from, to });
+      }
     }
   }
 
@@ -172,13 +178,13 @@ export class HostileNetwork {
     this.#nowMs = this.#timetable.nextMs ?? this.#nowMs;
     const copy = this.#timetable.take();
     if (copy === undefined) return;
-    const { fate, from, to } = copy;
+    const { fate, bytes, from, to } = copy;
     const port = this.#names.get(to);
     if (port === undefined) {
       this.#counts.nobody++;
       return;
     }
-    if (!port.arrive(fate.bytes.slice(), fate.wrongPeer ? STRANGER : from)) {
+    if (!port.arrive(bytes, fate.wrongPeer ? STRANGER : from)) {
       this.#counts.full++;
       return;
     }

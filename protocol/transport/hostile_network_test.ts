@@ -97,6 +97,21 @@ Deno.test("cut, flipped, misattributed, too long, to nobody: each is seen and co
   assertEquals([empty.counts.truncated, empty.counts.corrupted, empty.counts.delivered], [0, 0, 1]);
 });
 
+Deno.test("each copy belongs to who receives it", async () => {
+  const network = new HostileNetwork({ seed: 1, faults: { duplication: 1 } });
+  await using here = network.open("here");
+  await using there = network.open("there");
+  const sent = Uint8Array.of(1, 2, 3);
+  await here.send(sent, there.local);
+  sent.fill(0);
+  await network.settle();
+  for (let copy = 0; copy < 2; copy++) {
+    const datagram = await there.receive();
+    assertEquals(datagram?.bytes, Uint8Array.of(1, 2, 3));
+    datagram?.bytes.fill(9);
+  }
+});
+
 Deno.test("the same seed gives the same, another one something else", async () => {
   const faults = { ...EVERYTHING, truncation: 0 };
   assertEquals(await through(faults, 500, 7), await through(faults, 500, 7));
