@@ -8,10 +8,9 @@ import { permissionFlags, programs } from "../tools/programs.ts";
 import { projectPath } from "../tools/project.ts";
 import { stdFlags } from "../tools/std.ts";
 import { framing } from "../protocol/framing/mod.ts";
+import { cpuOf, cpuOfAll } from "./cpu_time.ts";
 
 const CONNECTIONS = 64;
-/** Ticks of /proc per second, on Linux everywhere. */
-const TICKS = 100;
 
 /** What is asked of the server. */
 interface Load {
@@ -71,9 +70,9 @@ async function sample(load: Load, workers: number, path: string, seconds: number
   const ask = (seconds: number) =>
     run(path, [String(server.port), String(CONNECTIONS), "1", String(seconds)], chunk);
   await ask(0.5);
-  const [before, all] = [await cpuOf(`/proc/${server.pid}/stat`), await cpuOfAll()];
+  const [before, all] = [await cpuOf(server.pid), await cpuOfAll()];
   const [bytes = 0, took = 1, generator = 0] = (await ask(seconds)).split(" ").map(Number);
-  const used = await cpuOf(`/proc/${server.pid}/stat`) - before;
+  const used = await cpuOf(server.pid) - before;
   const others = Math.max(0, await cpuOfAll() - all - used - generator);
   return {
     rate: bytes / frame.length / took,
@@ -171,20 +170,6 @@ async function run(
   const { code, stdout } = await child.output();
   if (code !== 0) throw new Error(`${program} ended with ${code}`);
   return new TextDecoder().decode(stdout);
-}
-
-/** Seconds of CPU that a process has used, all threads together (proc(5)). */
-async function cpuOf(path: string): Promise<number> {
-  const fields = (await Deno.readTextFile(path)).replace(/^.*\) /, "").split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-/** Seconds of CPU that everything has used, idle time and waiting left out. */
-async function cpuOfAll(): Promise<number> {
-  const [, user, nice, system, , , irq, soft, steal] = (await Deno.readTextFile("/proc/stat"))
-    .split("\n", 1).join().split(/ +/).map(Number);
-  return [user, nice, system, irq, soft, steal].reduce<number>((sum, n) => sum + (n ?? 0), 0) /
-    TICKS;
 }
 
 function median(values: readonly number[]): number {
