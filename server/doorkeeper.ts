@@ -54,6 +54,9 @@ interface Source {
   shutOut: boolean;
 }
 
+/** A source of which nothing is remembered. */
+const STRANGER: Readonly<Source> = { connections: 0, paidAt: -Infinity, shutOut: false };
+
 /** Why somebody is not let in. */
 export interface Refusal {
   /** In a word or two. */
@@ -103,13 +106,21 @@ export class Doorkeeper implements Door {
   enter(remote: string): Refusal | null {
     const address = addressOf(remote);
     if (address === null) return null;
+    const refusal = this.refusalOf(address);
+    if (refusal !== null) return refusal;
+    const { exempt, key } = this.#factsOf(address);
+    if (!exempt) this.#source(key).connections++;
+    return null;
+  }
+
+  /** Why nobody from an IP address would be let in now; null when one would. Nothing is counted. */
+  refusalOf(address: string): Refusal | null {
     const { refused, exempt, key } = this.#factsOf(address);
     if (refused !== undefined) return { refused };
     if (exempt) return null;
-    const source = this.#source(key);
-    if (source.shutOut && source.paidAt > this.#now()) return { refused: "penalty" };
-    if (source.connections >= this.#rules.mostPerSource) return { refused: "too many connections" };
-    source.connections++;
+    const { connections, paidAt, shutOut } = this.#sources.get(key) ?? STRANGER;
+    if (shutOut && paidAt > this.#now()) return { refused: "penalty" };
+    if (connections >= this.#rules.mostPerSource) return { refused: "too many connections" };
     return null;
   }
 
@@ -166,7 +177,7 @@ export class Doorkeeper implements Door {
     const known = this.#sources.get(key);
     if (known !== undefined) return known;
     if (this.#sources.size >= MOST_SOURCES) this.#forget();
-    const source = { connections: 0, paidAt: -Infinity, shutOut: false };
+    const source = { ...STRANGER };
     this.#sources.set(key, source);
     return source;
   }

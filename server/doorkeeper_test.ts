@@ -68,6 +68,11 @@ Deno.test("each source has its share, however many addresses of a /64 it uses", 
     ...[undefined, undefined, "too many connections"],
   ]);
   assertEquals(enter("tcp://[2001:db8:0:1::1]:1"), undefined);
+  // To ask does not count.
+  assertEquals(door.refusalOf("8.8.8.8")?.refused, "too many connections");
+  for (let i = 0; i < 5; i++) assertEquals(door.refusalOf("8.8.8.10"), null);
+  assertEquals(enter("tcp://8.8.8.10:1"), undefined);
+  door.leave("tcp://8.8.8.10:1");
   door.leave("tcp://8.8.8.8:1");
   assertEquals(enter("tcp://8.8.8.8:4"), undefined);
   for (let i = 0; i < 100; i++) assertEquals(enter(`tcp://127.0.0.1:${i + 1}`), undefined);

@@ -30,7 +30,7 @@ export type DatagramAddress =
 
 /** One message as it came. */
 export interface Datagram {
-  /** The payload; it belongs to the receiver. */
+  /** The payload; it belongs to the receiver, unless the channel was opened with `reuseBuffer`. */
   readonly bytes: Uint8Array;
   /** Who sent it, or is said to have: the source of a UDP datagram can be forged. */
   readonly from: DatagramAddress;

@@ -44,6 +44,8 @@ export class SocketChannel implements DatagramChannel {
   /** What is under way, even when its caller has given up: the next caller gets what it brings. */
   #receiving: Promise<RawDatagram | null> | null = null;
   #waiting = false;
+  /** The last host sent to that needs no lookup: mostly the next one, too. */
+  #lastNumeric: string | undefined;
   readonly #groups = new Set<string>();
   #closing: Promise<void> | null = null;
 
@@ -68,9 +70,9 @@ export class SocketChannel implements DatagramChannel {
     }
     const address = typeof to === "string" ? parseDatagramEndpoint(to) : to;
     this.#check(address);
-    const target = address.scheme === "udp" && isIP(address.hostname) === 0
-      ? await resolveDatagramAddress(address, this.#family)
-      : address;
+    const target = this.#isNumeric(address)
+      ? address
+      : await resolveDatagramAddress(address, this.#family);
     if (this.#closing !== null) throw closed();
     try {
       await this.#port.send(bytes, target);
@@ -82,7 +84,8 @@ export class SocketChannel implements DatagramChannel {
     }
   }
 
-  async receive({ signal }: ReceiveOptions = {}): Promise<Datagram | null> {
+  async receive(options?: ReceiveOptions): Promise<Datagram | null> {
+    const signal = options?.signal;
     signal?.throwIfAborted();
     if (this.#waiting) {
       throw new Deno.errors.Busy("Cannot receive: another receive is waiting, let it end first");
@@ -147,6 +150,13 @@ export class SocketChannel implements DatagramChannel {
         return datagram === null ? { done: true, value: undefined } : { value: datagram };
       },
     };
+  }
+
+  #isNumeric(to: DatagramAddress): boolean {
+    if (to.scheme !== "udp" || to.hostname === this.#lastNumeric) return true;
+    if (isIP(to.hostname) === 0) return false;
+    this.#lastNumeric = to.hostname;
+    return true;
   }
 
   #check(to: DatagramAddress): void {

@@ -15,6 +15,8 @@ export interface DenoPortOptions {
   readonly maxReceive: number;
   /** Lets several sockets of this machine bind the same port, as receivers of multicast do. */
   readonly reuseAddress: boolean;
+  /** Lets what was received be good until the next `receive` only. */
+  readonly reuseBuffer: boolean;
 }
 
 /** A UDP socket or a Unix datagram socket, by `Deno.listenDatagram`. */
@@ -24,6 +26,7 @@ export class DenoPort implements DatagramPort {
   readonly dropped = 0;
   readonly #socket: Deno.DatagramConn;
   readonly #buffer: Uint8Array<ArrayBuffer>;
+  readonly #reuseBuffer: boolean;
   readonly #memberships = new Map<string, { leave: () => Promise<void> }>();
   readonly #turns: DatagramTurns | undefined;
   #waker: { readonly socket: Deno.DatagramConn; readonly folder: string } | undefined;
@@ -32,6 +35,7 @@ export class DenoPort implements DatagramPort {
   /** Binds at once. A UDP address must be numeric. */
   constructor(place: DatagramAddress & { scheme: "udp" | "unixgram" }, options: DenoPortOptions) {
     const { maxReceive, reuseAddress } = options;
+    this.#reuseBuffer = options.reuseBuffer;
     // One byte more than is allowed shows what is longer.
     this.#buffer = new Uint8Array(maxReceive + 1);
     if (place.scheme === "unixgram") {
@@ -53,9 +57,10 @@ export class DenoPort implements DatagramPort {
     this.local = addressOf(this.#socket.addr);
   }
 
-  async send(bytes: Uint8Array, to: DatagramAddress): Promise<void> {
-    const act = () => this.#socket.send(bytes, this.#runtimeAddress(to));
-    await (this.#turns === undefined ? act() : this.#turns.send(act));
+  send(bytes: Uint8Array, to: DatagramAddress): Promise<unknown> {
+    const address = this.#runtimeAddress(to);
+    if (this.#turns === undefined) return this.#socket.send(bytes, address);
+    return this.#turns.send(() => this.#socket.send(bytes, address));
   }
 
   async receive(): Promise<RawDatagram | null> {
@@ -66,7 +71,8 @@ export class DenoPort implements DatagramPort {
         const [bytes, from] = await (this.#turns === undefined ? act() : this.#turns.receive(act));
         if (this.#isWaker(from)) continue;
         const truncated = bytes.length > limit;
-        return { bytes: bytes.slice(0, limit), from: addressOf(from), truncated };
+        const kept = this.#reuseBuffer ? bytes : bytes.slice();
+        return { bytes: kept, from: addressOf(from), truncated };
       } catch (error) {
         if (!this.#open) return null;
         // Windows tells of an earlier send that found nobody; that is no matter of receiving.

@@ -2,7 +2,7 @@ import type { DatagramAddress } from "./datagram.ts";
 
 /** A datagram as a socket gives it. */
 export interface RawDatagram {
-  /** What came of the payload; belongs to the receiver. */
+  /** What came of the payload; belongs to the receiver, unless the port reuses its buffer. */
   readonly bytes: Uint8Array;
   /** Who sent it. */
   readonly from: DatagramAddress;
@@ -20,7 +20,7 @@ export interface DatagramPort {
   /** Datagrams dropped because nobody took them. */
   readonly dropped: number;
   /** Sends; the address is of the same scheme, and numeric. */
-  send(bytes: Uint8Array, to: DatagramAddress): Promise<void>;
+  send(bytes: Uint8Array, to: DatagramAddress): Promise<unknown>;
   /** The next one; null when it is closed meanwhile. */
   receive(): Promise<RawDatagram | null>;
   /** Joins a multicast group. */

@@ -46,6 +46,9 @@ async function hasIPv6(): Promise<boolean> {
   }
 }
 
+/** Kinds that have a buffer to reuse; all others get each datagram in one of its own. */
+const REUSING = /of deno|unixgram/;
+
 for (const { name, open } of KINDS) {
   Deno.test(`${name}: one is one, whole, from whom it says`, async () => {
     await using here = await open();
@@ -119,6 +122,24 @@ for (const { name, open } of KINDS) {
     await here.send(sent, there.local);
     sent.fill(0);
     assertEquals((await there.receive())?.bytes, bytes("first"));
+  });
+
+  Deno.test(`${name}: with reuseBuffer each is whole until the next receive`, async () => {
+    await using here = await open();
+    await using there = await open({ reuseBuffer: true, maxReceive: 2000 });
+    const buffers = new Set<unknown>();
+    for (const length of [2000, 3, 0, 2001, 1999]) {
+      const sent = new Uint8Array(length).fill(length);
+      await here.send(sent, there.local);
+      if (length > 2000) {
+        await assertRejects(() => there.receive(), TruncatedDatagramError, here.endpoint);
+        continue;
+      }
+      const datagram = await there.receive();
+      assertEquals(datagram?.bytes, sent);
+      buffers.add(datagram?.bytes.buffer);
+    }
+    if (REUSING.test(name)) assertEquals(buffers.size, 1);
   });
 
   Deno.test(`${name}: giving up waiting loses nothing`, async () => {

@@ -40,6 +40,13 @@ export interface DatagramOptions {
    */
   readonly reuseAddress?: boolean;
   /**
+   * Lets the bytes of a datagram be good only until the next `receive`, which saves a copy of each. For who is through
+   * with one before taking the next.
+   *
+   * @default {false}
+   */
+  readonly reuseBuffer?: boolean;
+  /**
    * File mode of a Unix socket.
    *
    * @default {0o600} (only this user can send to it)
@@ -164,14 +171,14 @@ async function openPort(
   text: string,
   options: DatagramOptions & { maxReceive: number; broadcast: boolean },
 ): Promise<DatagramPort> {
-  const { maxReceive, broadcast, reuseAddress = false } = options;
+  const { maxReceive, broadcast, reuseAddress = false, reuseBuffer = false } = options;
   switch (place.scheme) {
     case "memory":
       return new MemoryPort(place.name, PERFECT_WIRE, maxReceive);
     case "unixgram": {
       needDeno(text, "or use udp");
       await removeStaleSocket(place.path, text, isDatagramSocketLive);
-      const port = new DenoPort(place, { maxReceive, reuseAddress });
+      const port = new DenoPort(place, { maxReceive, reuseAddress, reuseBuffer });
       try {
         if (Deno.build.os !== "windows") {
           await Deno.chmod(place.path, options.socketMode ?? 0o600);
@@ -191,7 +198,7 @@ async function openPort(
         return await NodePort.open(found, { maxReceive, reuseAddress, broadcast });
       }
       needDeno(text, 'or leave out sockets: "deno"');
-      return new DenoPort(found, { maxReceive, reuseAddress });
+      return new DenoPort(found, { maxReceive, reuseAddress, reuseBuffer });
     }
   }
 }
@@ -208,6 +215,7 @@ async function isDatagramSocketLive(path: string): Promise<boolean> {
   const probe = new DenoPort({ scheme: "unixgram", path: `${folder}/s` }, {
     maxReceive: 0,
     reuseAddress: false,
+    reuseBuffer: false,
   });
   try {
     await probe.send(new Uint8Array(0), { scheme: "unixgram", path });

@@ -1,7 +1,6 @@
 import {
   type Datagram,
   type DatagramAddress,
-  datagramAddressText,
   isOnThisMachine,
   sameDatagramAddress,
 } from "../../protocol/transport/mod.ts";
@@ -88,7 +87,7 @@ export class AnswerGuard {
 
   /** Why a message from `from` gets no answer: it is our own reply to it, come back once too often. */
   refuseReturn(bytes: Uint8Array, from: DatagramAddress): DatagramRefusal | null {
-    return this.#replies.isLoop(datagramAddressText(from), bytes) ? "own-reply" : null;
+    return this.#replies.isLoop(from, bytes) ? "own-reply" : null;
   }
 
   /**
@@ -98,7 +97,7 @@ export class AnswerGuard {
    */
   refuseAnswer({ bytes, from }: Datagram, answer: Uint8Array): DatagramRefusal | null {
     if (answer.length > bytes.length && !isOnThisMachine(from)) return "larger-than-asked";
-    this.#replies.said(datagramAddressText(from), answer);
+    this.#replies.said(from, answer);
     return null;
   }
 }

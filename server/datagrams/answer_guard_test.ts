@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Datagram, DatagramAddress } from "../../protocol/transport/mod.ts";
 import { AnswerGuard, ANSWERING_PORTS } from "./answer_guard.ts";
 import { SourceRates } from "./source_rates.ts";
@@ -81,10 +81,19 @@ Deno.test("each source has its rate, whatever its ports; this machine has none",
   assertEquals(passed(10, () => "192.0.2.1"), 2);
 });
 
-Deno.test("sources that come once do not fill the memory", () => {
+Deno.test("sources that come once do not fill the memory, nor make others forgotten at once", () => {
   const rates = new SourceRates(1, 1, () => 0);
-  for (let i = 0; i < 10_000; i++) rates.pass(`10.0.${i >> 8}.${i & 255}`);
-  assertEquals(rates.size, 4096);
+  const passed = (from: number, to: number) => {
+    let count = 0;
+    for (let i = from; i < to; i++) {
+      if (rates.pass(`10.${i >> 16}.${i >> 8 & 255}.${i & 255}`)) count++;
+    }
+    return count;
+  };
+  for (let first = 0; first < 100_000; first += 4096) {
+    assertEquals([passed(first, first + 4096), passed(first, first + 4096)], [4096, 0]);
+    assert(rates.size <= 2 * 4096, `${rates.size}`);
+  }
 });
 
 Deno.test("who is not admitted is not answered", () => {

@@ -20,12 +20,8 @@ export async function listenForDatagrams(
   const server: DatagramServer = await serveDatagrams(answer, {
     listen: endpoint,
     ...(framing === null ? {} : { fragments: { maxMessageLength } }),
-    admits: (from) => {
-      const remote = datagramAddressText(from);
-      if (door.enter(remote) !== null) return false;
-      door.leave(remote);
-      return true;
-    },
+    // The system lets in who comes by a path.
+    admits: (from) => from.scheme !== "udp" || door.refusalOf(from.hostname) === null,
     refused: (why, { from, bytes }) => {
       metrics?.refused(why);
       const peer = datagramAddressText(from);

@@ -25,9 +25,12 @@ export interface ServeDatagramsOptions extends AnswerRules {
    * is a message.
    */
   readonly fragments?: FragmentAssemblerOptions;
-  /** Told of each datagram that gets no answer for its own or others' safety. */
+  /** Told of each datagram that gets no answer for its own or others' safety. It must not keep the bytes. */
   readonly refused?: (why: DatagramRefusal, datagram: Datagram) => void;
-  /** Told of everything that fails, with the datagram it failed for; prints it on stderr unless given. */
+  /**
+   * Told of everything that fails, with the datagram it failed for, whose bytes it must not keep; prints it on stderr
+   * unless given.
+   */
   readonly error?: (error: unknown, datagram: Datagram | null) => void;
 }
 
@@ -114,7 +117,9 @@ export class DatagramServer implements AsyncDisposable {
         why = this.#guard.refuseAnswer({ bytes, from }, answer);
       }
       if (why !== null) this.#options.refused?.(why, datagram);
-      else if (answer !== null) await this.#send(answer, datagram);
+      else if (answer === null || this.#closing) return;
+      else if (this.#fragments === null) await this.#channel.send(answer, from);
+      else await this.#sendFragments(this.#fragments.cut(answer, datagram.bytes), from);
     } catch (error) {
       this.#report(error, datagram);
     }
@@ -125,10 +130,10 @@ export class DatagramServer implements AsyncDisposable {
     return this.#fragments === null ? bytes : this.#fragments.push(bytes, from);
   }
 
-  async #send(answer: Uint8Array, { bytes, from }: Datagram): Promise<void> {
-    for (const datagram of this.#fragments?.cut(answer, bytes) ?? [answer]) {
+  async #sendFragments(datagrams: readonly Uint8Array[], to: DatagramAddress): Promise<void> {
+    for (const datagram of datagrams) {
       if (this.#closing) return;
-      await this.#channel.send(datagram, from);
+      await this.#channel.send(datagram, to);
     }
   }
 
@@ -158,8 +163,10 @@ export async function serveDatagrams(
   options: ServeDatagramsOptions,
 ): Promise<DatagramServer> {
   const { listen } = options;
+  // Fragments are kept until their message is whole; all others are done with before the next one is taken.
+  const reuseBuffer = options.fragments === undefined;
   const channel = typeof listen === "object" && "receive" in listen
     ? listen
-    : await openDatagrams(listen);
+    : await openDatagrams(listen, { reuseBuffer });
   return new DatagramServer(channel, handler, options);
 }

@@ -1,5 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { FRAGMENT_HEADER_LENGTH, fragmentMessage } from "../../protocol/framing/mod.ts";
+import {
+  FRAGMENT_HEADER_LENGTH,
+  FragmentAssembler,
+  fragmentMessage,
+} from "../../protocol/framing/mod.ts";
 import { DatagramError, HostileNetwork, openDatagrams } from "../../protocol/transport/mod.ts";
 import { ECHO } from "../services/echo.ts";
 import { HELLO } from "../services/hello.ts";
@@ -165,4 +169,36 @@ Deno.test("an answer in fragments is no larger than what was asked, headers incl
       assert(left >= 0, `${length} bytes asked by ${maxDatagram}: ${-left} bytes more came back`);
     }
   }
+});
+
+Deno.test("fragments of several messages may come in turn, and a whole message that comes back is refused", async () => {
+  const refused: string[] = [];
+  await using client = await openDatagrams("udp://127.0.0.1:0");
+  await using server = await serveDatagrams((message) => message, {
+    listen: "udp://127.0.0.1:0",
+    fragments: {},
+    maxReturns: 0,
+    refused: (why) => refused.push(why),
+  });
+  const messages = [1, 2].map((value) => new Uint8Array(100).map((_, i) => value * i));
+  const cut = (message: Uint8Array, messageId: bigint) =>
+    fragmentMessage(message, { messageId, maxDatagram: 66 });
+  const [one = [], other = []] = messages.map((message, i) => cut(message, BigInt(i)));
+  for (const fragment of [one[0], other[0], one[1], other[1]]) {
+    assert(fragment !== undefined);
+    await client.send(fragment, server.endpoint);
+  }
+  const assembler = new FragmentAssembler();
+  const answers: unknown[] = [];
+  while (answers.length < 2) {
+    const answer = assembler.push((await client.receive())?.bytes ?? bytes(""), server.endpoint);
+    if (answer !== null) answers.push(answer);
+  }
+  assertEquals(answers, messages);
+  for (const fragment of cut(messages[0] ?? bytes(""), 7n)) {
+    await client.send(fragment, server.endpoint);
+  }
+  for (const fragment of cut(bytes("next"), 8n)) await client.send(fragment, server.endpoint);
+  const next = assembler.push((await client.receive())?.bytes ?? bytes(""), server.endpoint);
+  assertEquals([text(next ?? bytes("")), refused], ["next", ["own-reply"]]);
 });
