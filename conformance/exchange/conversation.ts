@@ -16,8 +16,10 @@ import { JsonPlace } from "./json_place.ts";
 import { type Json, type Scenario, ScenarioError } from "./scenario.ts";
 import { atSeams, contractOf, RAW } from "./stimuli.ts";
 
-/** Most bytes or frames that one `count` takes, and the longest delay in ms. */
+/** Most bytes that one `count` takes, and the longest delay in ms. */
 const MOST_COUNT = 2 ** 24, MOST_DELAY = 60_000;
+/** Most things that a scenario expects; each frame is one. */
+const MOST_DUES = 2 ** 16;
 
 /** A scenario made ready: the stream, and what is due where. */
 export interface Conversation {
@@ -250,6 +252,9 @@ class Builder {
   }
 
   #due(place: JsonPlace, about: string, take: Due["take"], kind: Due["kind"] = "take"): void {
+    if (this.#dues.length === MOST_DUES) {
+      place.fail(`is more than a scenario expects (${MOST_DUES})`);
+    }
     this.#dues.push({ at: this.#at, path: place.path, about, kind, take });
   }
 }

@@ -67,6 +67,11 @@ const WRONG: readonly (readonly [Json, string, string])[] = [
   [{ name: "x", steps: [{ send: { frames: ["a"] } }] }, "$.steps[0].send.frames[0]", "framing"],
   [{ name: "x", steps: [{ expect: { pattern: "(" } }] }, "$.steps[0].expect.pattern", "regular"],
   [{ name: "x", steps: [{ expect: { count: 0 } }] }, "$.steps[0].expect.count", "from 1 to"],
+  [
+    { name: "x", framing: "line", steps: [{ expect: { count: 65_537 } }] },
+    "$.steps[0].expect.count",
+    "more than a scenario expects (65536)",
+  ],
   [{ name: "x", steps: [{ expectClose: "soon" }] }, "$.steps[0].expectClose", '"fin" or "any"'],
   [{ name: "x", steps: [{ send: { text: "a" } }] }, "$.steps", "never expects"],
   [{ name: "x", steps: [{ expect: { text: "a" } }] }, "$.steps", "never sends"],
@@ -169,7 +174,7 @@ Deno.test("the published schema takes the samples and refuses what the reader re
     parseScenario(JSON.stringify(sample));
   }
   // What stands elsewhere in the file, or in another language, no schema can know.
-  const beyond = /sends nothing|framing|regular|never|u33|cannot be|behind|pipelining/;
+  const beyond = /sends nothing|framing|regular|never|u33|cannot be|behind|pipelining|more than/;
   for (const [value, path, why] of WRONG) {
     if (!beyond.test(why)) assert(!fits(schema, value, schema), `${path} ${why}`);
   }

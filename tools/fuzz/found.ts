@@ -23,6 +23,12 @@ export const FOUND: readonly Found[] = [
   },
   { entry: "file-name", input: "f3a08081", what: "a name that is not seen was taken" },
   { entry: "address", input: "3a3a2f3830", what: "the last address of a network was not in it" },
+  {
+    entry: "scenario",
+    input:
+      "6b7b226e616d65223a2261222c226672616d696e67223a226c696e65222c227374657073223a5b7b2273656e64223a7b226672616d6573223a5b2278225d7d7d2c7b22657870656374223a7b22636f756e74223a31363737373231357d7d5d7d",
+    what: "a scenario that expects sixteen million frames took a gigabyte",
+  },
   { entry: "glob", input: "5b2d", what: "a dash in a pattern was an invalid regular expression" },
   { entry: "glob", input: "5b652d375d", what: "a range that runs backwards was one, too" },
   { entry: "address", input: "3a3a252f", what: "anything behind % was taken for a zone" },
