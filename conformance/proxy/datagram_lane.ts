@@ -45,7 +45,9 @@ export class DatagramLane {
     ...{ received: 0, duplicated: 0, sent: 0, delivered: 0, lost: 0, rejected: 0 },
     ...{ reordered: 0, truncated: 0, corrupted: 0, wrongPeer: 0 },
   };
-  #running: Promise<void> | null = null;
+  #running = Promise.resolve();
+  /** Ends together with the loop: what comes between its end and that of its promise would wait for ever. */
+  #runs = false;
   /** Copies that are being handed to the system. */
   #leaving = 0;
   #hurried = false;
@@ -74,7 +76,7 @@ export class DatagramLane {
       } else this.#timetable.add(performance.now() + fate.delayMs, { fate, deliver });
     }
     this.#wake();
-    this.#running ??= this.#run().finally(() => this.#running = null);
+    if (!this.#runs) this.#running = this.#run();
     return fates;
   }
 
@@ -93,11 +95,13 @@ export class DatagramLane {
   }
 
   async #run(): Promise<void> {
+    this.#runs = true;
     for (let due; (due = this.#timetable.nextMs) !== undefined;) {
       const waitMs = due - performance.now();
       if (waitMs > 0 && !this.#hurried) await this.#pause(waitMs);
       else await this.#deliverNext();
     }
+    this.#runs = false;
   }
 
   #pause(ms: number): Promise<void> {

@@ -233,7 +233,7 @@ export const TRAFFIC: readonly Threat[] = [
       [
         "a rate for each source, in bounded memory",
         answers("each source has its rate, whatever its ports; this machine has none"),
-        answers("sources that come once do not fill the memory"),
+        answers("sources that come once do not fill the memory, nor make others forgotten at once"),
       ],
       [
         "oversize and empty",
