@@ -41,7 +41,9 @@ class Member {
   #waiting: JsonObject[] = [];
   #welcomed = false;
   #length = 0;
-  #sending: Promise<void> | null = null;
+  #sending = Promise.resolve();
+  /** Ends together with its loop: an event between that and the end of the promise would wait for the next one. */
+  #sends = false;
   #refused = 0;
 
   constructor(exchange: Exchange, name: string) {
@@ -127,10 +129,11 @@ class Member {
       this.#exchange.fail("limit", "You read too slowly").catch(() => {});
       return;
     }
-    if (this.#welcomed) this.#sending ??= this.#send().finally(() => this.#sending = null);
+    if (this.#welcomed && !this.#sends) this.#sending = this.#send();
   }
 
   async #send(): Promise<void> {
+    this.#sends = true;
     try {
       for (let event = this.#waiting.shift(); event !== undefined; event = this.#waiting.shift()) {
         this.#length -= JSON.stringify(event).length;
@@ -139,5 +142,6 @@ class Member {
     } catch {
       // The member has gone; its own loop is told.
     }
+    this.#sends = false;
   }
 }
