@@ -23,6 +23,7 @@ import {
   FRAMING_FAMILIES,
   MAX_FRAME_LENGTH_CEILING,
 } from "../protocol/framing/mod.ts";
+import { DEFAULT_BACKLOG } from "../protocol/transport/listen.ts";
 import { TUTORIALS } from "./dialects/tutorials.ts";
 import { LOG_LEVELS } from "./log.ts";
 import { DEFAULT_MAX_CONNECTIONS } from "./server.ts";
@@ -66,7 +67,7 @@ export const OPTIONS = {
   backlog: withDefault(
     "N",
     "connections that the system keeps waiting until they are taken in (tcp://, tls://)",
-    "511",
+    String(DEFAULT_BACKLOG),
     wholeNumber(1, 65_535),
   ),
   "max-connections": withDefault(

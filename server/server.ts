@@ -26,7 +26,7 @@ export interface ServerOptions {
   /**
    * Connections that the system may keep waiting before they are taken in, TCP and TLS only.
    *
-   * @default {511}
+   * @default {4096}
    */
   readonly backlog?: number;
   /**

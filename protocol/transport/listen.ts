@@ -13,8 +13,11 @@ import { KnownClients } from "./tls_known_clients.ts";
 import { type TlsIdentity, TlsListener } from "./tls_listener.ts";
 import { listenUnix } from "./unix_socket.ts";
 
-/** Linux's own limit: with the usual 511 of the runtime a burst makes honest clients wait for a second, too. */
-const DEFAULT_BACKLOG = 4096;
+/**
+ * Connections that the system keeps waiting when nothing is said. It is Linux's own limit: with the usual 511 of the runtime a
+ * burst makes honest clients wait for a second, too.
+ */
+export const DEFAULT_BACKLOG = 4096;
 
 /** Settings of {@linkcode listen}. */
 export interface ListenOptions {

@@ -191,6 +191,12 @@ export const TRAFFIC: readonly Threat[] = [
         guard("newcomers push out newcomers, never those who have introduced themselves"),
       ],
       [
+        "a burst has room to wait in, so that nobody has to dial again",
+        program(
+          "a burst finds room to wait in by default: who does not has lost a second before it can tell",
+        ),
+      ],
+      [
         "more connections than files, silent ones, never-reading ones and tiny frames at once; then a good client",
         abuse("a good client is answered among more bad ones than the server has files for"),
       ],
