@@ -89,8 +89,8 @@ export class ChatDesk {
       try {
         await this.#deliver(batch);
       } catch {
+        // Once nobody is left to be sent away, nothing waits any more, also if the worker is gone.
         this.#sendAway();
-        break;
       }
     }
     this.#sending = null;

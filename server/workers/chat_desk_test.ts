@@ -59,6 +59,25 @@ Deno.test("a worker that does not keep up loses its members, the others hear on"
   assert((batches[0]?.length ?? 0) < 10);
 });
 
+Deno.test("members whose worker did not take a batch in time are told, and one that is gone is let go", async () => {
+  for (const faults of [1, Infinity]) {
+    const chat = new LocalChat();
+    const ann = await chat.join("lobby", "Ann", () => {});
+    const batches: (readonly Delivery[])[] = [];
+    const desk = new ChatDesk(chat, (batch) => {
+      batches.push(batch);
+      return batches.length <= faults ? Promise.reject(new Error("late")) : Promise.resolve();
+    });
+    await desk.join(1, "lobby", "Bob");
+    await ann.say("hello");
+    await new Promise((resolve) => setTimeout(resolve));
+    assertEquals(await ann.members(), ["Ann"]);
+    const why = "The server is too busy";
+    assertEquals(batches.at(-1), [{ seats: [1], event: { kind: "left", name: "Bob", why } }]);
+    assertEquals(batches.length, 2);
+  }
+});
+
 Deno.test("who leaves is not in the way of who comes under the same name", async () => {
   const chat = new LocalChat();
   const desk = new ChatDesk(chat, () => Promise.resolve());
