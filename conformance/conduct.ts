@@ -3,6 +3,7 @@ import { type CaseResult, conclude, type RunResult } from "./campaign/result.ts"
 import { CLOSING, OPENING } from "./cases/case_book.ts";
 import { type EdgeProbe, openEdgeProbe } from "./edge/edge_probe.ts";
 import { History, HISTORY_FORMAT } from "./history/history.ts";
+import type { AskerGiven } from "./history/read_asker_given.ts";
 import { withKnown } from "./known/known_list.ts";
 import { commandWords } from "../cli/command_words.ts";
 import type { TargetOptions, TargetProgram } from "./player/target.ts";
@@ -36,6 +37,8 @@ export interface Programme<Program extends TargetProgram> {
   readonly framing: string;
   /** Ids of the cases that were asked for; controls run besides. */
   readonly asked: readonly string[];
+  /** What a client of datagrams is given. */
+  readonly given?: AskerGiven;
   /** Starts the target. */
   start(options: Omit<TargetOptions, "endpoint">): Promise<Program>;
   /** Begins to play. */
@@ -89,6 +92,7 @@ export async function conduct<Program extends TargetProgram>(
       ...head,
       endpoint: target,
       asked: programme.asked,
+      ...programme.given,
       known,
       ...(running.pid === undefined ? {} : { pid: running.pid }),
       ...(options.spawn === undefined ? {} : { spawn: options.spawn }),

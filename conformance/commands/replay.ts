@@ -121,7 +121,7 @@ async function again(
   // Who says where the target is now says as well whether it has to be started.
   const command = spawn ?? (to === undefined ? file.spawn : undefined);
   const { framing, expect, scenario, maxFrame, overLimit, atEof, halfClose, mask } = file;
-  const { side, codec, cuts, waits, end, sockets, expiryMs } = file;
+  const { side, codec, cuts, waits, end, sockets, expiryMs, answer, input, sends } = file;
   return {
     target: to ?? file.target,
     options: {
@@ -130,13 +130,16 @@ async function again(
       expect,
       timeoutMs: timeout,
       stream: {
-        bytes: hexBytes(file.stream) ?? new Uint8Array(0),
+        bytes: bytesOf(file.stream),
         cuts,
         waits,
         end,
         ...(sockets ? { sockets } : {}),
       },
       ...(expiryMs === undefined ? {} : { expiryMs }),
+      ...(answer === undefined ? {} : { answer: bytesOf(answer) }),
+      ...(input === undefined ? {} : { input: bytesOf(input) }),
+      ...(sends === undefined ? {} : { sends: sends.map(bytesOf) }),
       ...(overLimit === undefined ? {} : { overLimit }),
       ...(atEof === undefined ? {} : { atEof }),
       ...(halfClose === undefined ? {} : { halfClose }),
@@ -148,6 +151,11 @@ async function again(
       ...(ca === undefined ? {} : { caCerts: [await readNamedFile("--tls-ca", ca)] }),
     },
   };
+}
+
+/** What the file has in hex; that it is hex was seen when it was read. */
+function bytesOf(hex: string): Uint8Array {
+  return hexBytes(hex) ?? new Uint8Array(0);
 }
 
 function told(file: ReplayFile, one: CaseResult | undefined): string {

@@ -1,3 +1,4 @@
+import { equals } from "@std/bytes/equals";
 import { type DatagramFraming, type Sent, sentOf, volley } from "../datagrams/volley.ts";
 import type { Delivery } from "../strategy/delivery.ts";
 
@@ -55,6 +56,24 @@ export function scriptOf(delivery: Delivery): AnswerScript {
   }
   if (current.length > 0) asks.unshift(current);
   return { asks, silent: delivery.end === "close" };
+}
+
+/**
+ * Whether a play is one of a script: each ask got what the script has for it, as far as the client asked, and behind the
+ * script came what is right, or nothing.
+ */
+export function isPlayOf(script: AnswerScript, played: AnswerScript): boolean {
+  return script.silent === played.silent &&
+    played.asks.every((sent, i) => {
+      const due = script.asks[i];
+      if (due === undefined || due[0]?.socket === RIGHT) {
+        return sent.every(({ socket }) => socket === ASKED);
+      }
+      return sent.length === due.length &&
+        sent.every(({ bytes, socket }, at) =>
+          socket === due[at]?.socket && equals(bytes, due[at].bytes)
+        );
+    });
 }
 
 /** Datagrams from the socket that was asked. */

@@ -1,6 +1,18 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import type { Sent } from "../datagrams/volley.ts";
 import { RandomStream } from "../stimulus/random_stream.ts";
-import { type AnswerScript, deliveryOf, LOST, RIGHT, scriptOf } from "./answer_script.ts";
+import {
+  answered,
+  type AnswerScript,
+  deliveryOf,
+  fromStranger,
+  isPlayOf,
+  LOST,
+  lost,
+  RIGHT,
+  rightly,
+  scriptOf,
+} from "./answer_script.ts";
 import { smallerScript } from "./smaller_script.ts";
 
 const text = (text: string) => new TextEncoder().encode(text);
@@ -32,6 +44,24 @@ Deno.test("a script may have empty datagrams, and none at all", () => {
     const script = { asks, silent: false };
     assertEquals(scriptOf(deliveryOf(script, "datagram")), script);
   }
+});
+
+Deno.test("a play is one of a script as far as the client asked, with what is right behind it", () => {
+  const [a, b] = [text("a"), text("b")];
+  const script = { asks: [lost(a), rightly(a), answered(b, a)], silent: false };
+  const isPlay = (...asks: readonly (readonly Sent[])[]) =>
+    isPlayOf(script, { asks, silent: false });
+  assert(isPlay(lost(a), answered(text("any")), answered(b, a), answered(a)));
+  assert(isPlay(lost(a)));
+  assert(!isPlay(answered(a)), "the first answer was lost");
+  assert(!isPlay(lost(b)), "another one was");
+  assert(!isPlay(lost(a), fromStranger(a)), "strangers are never right");
+  assert(!isPlay(lost(a), answered(a), answered(b)), "a datagram is missing");
+  assert(
+    !isPlay(lost(a), answered(a), answered(b, a), lost(a)),
+    "behind the script nothing is lost",
+  );
+  assert(!isPlayOf(script, { asks: [lost(a)], silent: true }));
 });
 
 Deno.test("a failure is made small: the ask and the datagram that it takes", async () => {

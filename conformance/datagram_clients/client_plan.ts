@@ -1,8 +1,10 @@
-import type { Messages } from "../datagrams/messages.ts";
+import { Messages } from "../datagrams/messages.ts";
 import type { DatagramFraming } from "../datagrams/volley.ts";
-import type { RandomStream } from "../stimulus/random_stream.ts";
+import { EXPECTATIONS } from "../stimulus/expectation.ts";
+import { RandomStream } from "../stimulus/random_stream.ts";
 import type { Deliveries } from "../strategy/deliveries.ts";
 import type { ClientControl } from "./client_play.ts";
+import { type ClientContract, isVerbatim } from "./judge_client.ts";
 
 /** What a case knows of the run when it makes its plan. */
 export interface ClientScene {
@@ -18,6 +20,24 @@ export interface ClientScene {
   readonly messages: Messages;
   /** Randomness for this case. */
   readonly random: RandomStream;
+}
+
+/** What case `id` knows of a client that does this in the control. Pure: the same seed, the same scene. */
+export function sceneOf(
+  id: string,
+  control: ClientControl,
+  { framing, maxFrame, seed }: ClientContract & { readonly seed: number },
+): ClientScene {
+  const random = new RandomStream(seed, `${id}/messages`);
+  return {
+    control,
+    framing,
+    isVerbatim: isVerbatim(control),
+    // Texts are as long as is asked for, even if that is over the client's limit.
+    messages: new Messages(random, { framing, expectation: EXPECTATIONS.echo }),
+    random,
+    ...(maxFrame === undefined ? {} : { maxFrame }),
+  };
 }
 
 /** What a case wants to be done: data, carried out by the campaign. */

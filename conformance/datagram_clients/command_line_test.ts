@@ -30,11 +30,50 @@ Deno.test("the textbooks' client: it hangs without an answer, which is drawn, re
     const again = await run(...commandWords(line).slice(1));
     assertEquals(again.code, 1, again.out);
     assertMatch(again.out, /FAIL HANG stream/);
+    const kept = await run("replay", `${folder}/failures/12.4.json`, "--timeout", "0.5");
+    assertEquals([kept.code, kept.out.split("\n")[0]], [1, "12.4 HANG: still fails"], kept.err);
+    const told = await run("replay", folder, "--case", "12.4", "--timeout", "0.5");
+    assertEquals([told.code, told.out.split("\n")[0]], [1, "12.4 HANG: still fails"], told.err);
     const report = await run("report", folder);
     assertStringIncludes(report.out, "FAIL HANG 12.4 losses");
     for (const file of ["junit.xml", "report.tap", "report.sarif", "result.json"]) {
       assertStringIncludes(await Deno.readTextFile(`${folder}/${file}`), "12.4");
     }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the certificate is counted again from the history: each script is looked for", async () => {
+  const file = projectPath("conformance/testdata/datagrams/client_zoo.py");
+  const folder = await Deno.makeTempDir();
+  try {
+    const { code, out } = await run(
+      ...LISTEN,
+      ...["--expect", "upper", "--cases", "12.3,12.4", "--seed", "1", "--out", folder],
+      ...["--spawn", `python3 '${file}' {port} three.none`],
+    );
+    assertEquals(code, 0, out);
+    const history = (await Deno.readTextFile(`${folder}/history.jsonl`)).split("\n");
+    const changed = async (lines: readonly string[]) => {
+      await Deno.writeTextFile(`${folder}/history.jsonl`, lines.join("\n"));
+      return (await run("report", folder)).out;
+    };
+    const whole = await changed(history);
+    assertMatch(whole, /each answer twice: 4 of 4 proven, the set is whole/);
+    assertMatch(whole, /the loss of all for ever: 17 of 17 proven, the set is whole/);
+    // Without one of its plays the set is not whole, and the claim is not shown.
+    const plays = history.flatMap((line, at) =>
+      line.includes('"event":"play"') && line.includes('"case":"12.4","role":"subject"') ? [at] : []
+    );
+    assertEquals(plays.length, 17);
+    const [first = 0, second = 0] = plays;
+    const less = /16 of 17 proven\n +MISMATCH 12\.4: it says 17 proven; the history shows 16/;
+    assertMatch(await changed(history.toSpliced(first, 1)), less);
+    // Nor is what was played twice two members, nor one what is not right when it is judged again.
+    assertMatch(await changed(history.with(second, history[first] ?? "")), less);
+    const crashed = history[second]?.replace(/"exit":\d/, '"signal":"SIGABRT"') ?? "";
+    assertMatch(await changed(history.with(second, crashed)), less);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,32 +1,27 @@
-import { equals } from "@std/bytes/equals";
 import type { CampaignOptions } from "../campaign/job.ts";
 import { broken, type Outcome, strictly } from "../campaign/outcome.ts";
 import type { CaseResult } from "../campaign/result.ts";
-import { describeOutput, endedSame, printedSame } from "../client_output/output.ts";
+import { describeOutput } from "../client_output/output.ts";
 import { outputOutcome } from "../client_output/output_outcome.ts";
 import type { OutputPatience } from "../client_output/output_patience.ts";
 import { playOutputs } from "../client_output/play_outputs.ts";
-import { EXPECTATIONS } from "../stimulus/expectation.ts";
-import { Messages } from "../datagrams/messages.ts";
-import type { DatagramFraming } from "../datagrams/volley.ts";
 import { edgesOutcome } from "../exchange/outcomes.ts";
 import type { Finding } from "../judge/verdict.ts";
 import { isInShard } from "../shard/shard.ts";
-import { RandomStream } from "../stimulus/random_stream.ts";
 import type { Deliveries } from "../strategy/deliveries.ts";
 import { answerDatagrams, otherAnswer } from "./answer_datagrams.ts";
 import { answered, deliveryOf } from "./answer_script.ts";
 import { type ClientCase, GATE } from "./client_cases.ts";
-import type { ClientScene } from "./client_plan.ts";
+import { alikeOf, controlOf, differenceOf } from "./client_control.ts";
+import { type ClientScene, sceneOf } from "./client_plan.ts";
 import type { ClientControl, ClientPlay } from "./client_play.ts";
 import type { DatagramClientStage } from "./datagram_client_stage.ts";
-import { givenAnswers, messagesTo } from "./given_answers.ts";
 import {
   type ClientContract,
-  isVerbatim,
   judgeAsked,
   judgeClient,
   judgeClientEnd,
+  readOf,
 } from "./judge_client.ts";
 import { judgeRequests } from "./judge_requests.ts";
 import { smallerScript } from "./smaller_script.ts";
@@ -34,8 +29,6 @@ import { smallerScript } from "./smaller_script.ts";
 /** One case may take this part of the time that is left, and making its failure small this one. */
 const CASE_SHARE = 4;
 const SHRINK_SHARE = 8;
-/** Messages within this time of the first one are sent at once, in ms. */
-const AT_ONCE_MS = 50;
 
 /** What a client has to keep, and what it is to send. */
 export interface DatagramClientContract extends ClientContract {
@@ -119,17 +112,7 @@ export class DatagramClientCampaign {
   }
 
   #scene({ id }: ClientCase, control: ClientControl): ClientScene {
-    const { framing, maxFrame } = this.#contract;
-    const random = new RandomStream(this.#options.seed, `${id}/messages`);
-    return {
-      control,
-      framing,
-      isVerbatim: isVerbatim(control),
-      // Texts are as long as is asked for, even if that is over the client's limit.
-      messages: new Messages(random, { framing, expectation: EXPECTATIONS.echo }),
-      random,
-      ...(maxFrame === undefined ? {} : { maxFrame }),
-    };
+    return sceneOf(id, control, { ...this.#contract, seed: this.#options.seed });
   }
 
   /** Finds out what the client does when all is answered, when nothing is, and when the answers are wrong. */
@@ -148,10 +131,9 @@ export class DatagramClientCampaign {
       }
       const unfit = whyNoControl(play);
       if (unfit !== undefined) return { verdict: "INCONCLUSIVE", detail: unfit };
-      why ||= plays.map((other) => difference(other, play)).find((one) => one !== "") ?? "";
+      why ||= plays.map((other) => differenceOf(other, play)).find((one) => one !== "") ?? "";
       plays.push(play);
-      const same = plays.filter((other) => difference(other, play) === "");
-      if (same.length > alike.length) alike = same;
+      alike = alikeOf(plays);
     }
     const [first] = alike;
     if (first === undefined || alike.length < times) {
@@ -167,32 +149,24 @@ export class DatagramClientCampaign {
     };
   }
 
-  async #controlOf({ asked, output }: ClientPlay): Promise<ClientControl> {
+  async #controlOf(right: ClientPlay): Promise<ClientControl> {
     const { framing, answer } = this.#contract;
     const { fullMs } = this.#patience;
-    const messages = asked.map(({ bytes }) => bytes);
-    const answers = messages.map((message) => answer(message));
     const silence = deliveryOf({ asks: [], silent: true }, framing);
     const unanswered = await this.#stage.play(silence, fullMs, "probe");
     this.#patience.learn(unanswered.pauseMs);
-    const asks = answers.map((answer, i) =>
-      answered(
-        ...answerDatagrams(otherAnswer(answer), { framing, count: 1, messageId: BigInt(2 * i) }),
-      )
-    );
+    const asks = right.asked.map(({ bytes }, i) => {
+      const other = otherAnswer(answer(bytes));
+      return answered(
+        ...answerDatagrams(other, { framing, count: 1, messageId: BigInt(2 * i) }),
+      );
+    });
     const wrong = await this.#stage.play(
       deliveryOf({ asks, silent: true }, framing),
       fullMs,
       "probe",
     );
-    return {
-      asked: messages,
-      answers,
-      output,
-      unanswered: unanswered.output.stdout,
-      atOnce: sentAtOnce(unanswered),
-      shows: !endedSame(output, wrong.output) || !printedSame(output, wrong.output),
-    };
+    return controlOf({ answered: right, unanswered, wrong }, answer);
   }
 
   #whatWasAsked({ level }: ClientCase, { asked }: ClientControl): Outcome {
@@ -257,33 +231,4 @@ function whyNoControl(play: ClientPlay): string | undefined {
   if (over === "asking") return "the client asks again and again, and does not end";
   const broken = judgeClientEnd(play);
   return broken === null ? undefined : `the client, answered as it should be: ${broken.detail}`;
-}
-
-/** How two controls differ; in no words when they do not. */
-function difference(one: ClientPlay, other: ClientPlay): string {
-  const same = one.asked.length === other.asked.length &&
-    one.asked.every(({ bytes }, i) => equals(bytes, other.asked[i]?.bytes ?? new Uint8Array(0)));
-  if (!same) return "the client does not ask the same each time";
-  if (printedSame(one.output, other.output) && endedSame(one.output, other.output)) return "";
-  const both = `${describeOutput(one.output)}, then ${describeOutput(other.output)}`;
-  return `the same answers came to different ends (--mask hides what may differ): ${both}`;
-}
-
-/** How many different messages were sent right behind each other. */
-function sentAtOnce({ asked }: ClientPlay): number {
-  const until = (asked[0]?.atMs ?? 0) + AT_ONCE_MS;
-  const burst = asked.filter(({ atMs }) => atMs <= until).map(({ bytes }) => bytes);
-  return burst.filter((one, i) => burst.findIndex((other) => equals(one, other)) === i).length;
-}
-
-/** What was sent to it, and what of that is proven to have been read: by the kernel, or by what it made of it. */
-function readOf(
-  { chunks, delivery }: ClientPlay,
-  { answers }: ClientControl,
-  framing: DatagramFraming,
-): { proven: number; requested: number } {
-  const sent = chunks.filter(({ edge }) => edge !== "unneeded");
-  const isMet = givenAnswers(messagesTo(delivery, framing), answers) === "all";
-  const proven = isMet ? sent.length : sent.filter(({ edge }) => edge === "proven").length;
-  return { proven, requested: sent.length };
 }

@@ -86,7 +86,9 @@ export class DatagramClientStage {
     const connection = ++this.#connections;
     await using running = await target.launch();
     const play = await this.#played(running, delivery, ms, connection);
-    const number = recordOutput(history, play, { atMs: now(), case: this.#case, role });
+    const { over, arrived } = play;
+    const where = { atMs: now(), case: this.#case, role };
+    const number = recordOutput(history, play, where, { over, arrived });
     return { ...play, number };
   }
 

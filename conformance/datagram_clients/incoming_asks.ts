@@ -1,16 +1,15 @@
 import type { DatagramAddress, DatagramChannel } from "../../protocol/transport/mod.ts";
-import { AnswerReader } from "../datagrams/came_answers.ts";
 import type { DatagramFraming } from "../datagrams/volley.ts";
 import type { PlayedRead } from "../player/play.ts";
+import { AskReader } from "./ask_reader.ts";
 import type { AskedMessage } from "./client_play.ts";
 
 /** What a client sends, as it comes: datagrams, and the messages that are in them. */
 export class IncomingAsks {
   readonly #channel: DatagramChannel;
-  readonly #reader: AnswerReader;
+  readonly #reader: AskReader;
   readonly #now: () => number;
   readonly #reads: PlayedRead[] = [];
-  readonly #asked: AskedMessage[] = [];
   #from: DatagramAddress | undefined;
   #wake = () => {};
   /** Settles when the channel is closed. */
@@ -19,7 +18,7 @@ export class IncomingAsks {
   /** Begins to receive. `now` tells the time of the run in ms. */
   constructor(channel: DatagramChannel, framing: DatagramFraming, now: () => number) {
     this.#channel = channel;
-    this.#reader = new AnswerReader(framing);
+    this.#reader = new AskReader(framing);
     this.#now = now;
     this.done = this.#run();
   }
@@ -31,7 +30,7 @@ export class IncomingAsks {
 
   /** The messages so far. */
   get asked(): readonly AskedMessage[] {
-    return this.#asked;
+    return this.#reader.asked;
   }
 
   /** Where the last datagram came from. */
@@ -55,13 +54,10 @@ export class IncomingAsks {
 
   async #run(): Promise<void> {
     for await (const { bytes, from } of this.#channel) {
-      const atMs = this.#now();
+      const read = { atMs: this.#now(), bytes };
       this.#from = from;
-      this.#reads.push({ atMs, bytes });
-      this.#reader.push({ socket: 0, bytes });
-      for (const message of this.#reader.answers.slice(this.#asked.length)) {
-        this.#asked.push({ atMs, bytes: message.bytes });
-      }
+      this.#reads.push(read);
+      this.#reader.push(read);
       this.#wake();
     }
   }

@@ -181,6 +181,18 @@ function decoyPrinted(
   return null;
 }
 
+/** What was sent to it, and what of that is proven to have been read: by the kernel, or by what it made of it. */
+export function readOf(
+  { chunks, delivery }: ClientPlay,
+  { answers }: ClientControl,
+  framing: DatagramFraming,
+): { proven: number; requested: number } {
+  const sent = chunks.filter(({ edge }) => edge !== "unneeded");
+  const isMet = givenAnswers(messagesTo(delivery, framing), answers) === "all";
+  const proven = isMet ? sent.length : sent.filter(({ edge }) => edge === "proven").length;
+  return { proven, requested: sent.length };
+}
+
 /** Whether a client prints its answers as they come, and nothing of them when there are none. */
 export function isVerbatim({ answers, output, unanswered }: ClientControl): boolean {
   return answers.length > 0 &&

@@ -1,3 +1,4 @@
+import { hexText } from "../../protocol/framing/hex.ts";
 import { parseDatagramEndpoint } from "../../protocol/transport/mod.ts";
 import type { RunResult } from "../campaign/result.ts";
 import { selectCases } from "../cases/case_book.ts";
@@ -8,11 +9,11 @@ import { datagramFraming } from "../datagrams/run_datagrams.ts";
 import { volleyOf } from "../datagrams/volley.ts";
 import { Mask } from "../exchange/mask.ts";
 import { ConformanceUsageError, type GivenStream, type RunOptions } from "../run_options.ts";
-import { EXPECTATIONS } from "../stimulus/expectation.ts";
 import { these } from "../strategy/deliveries.ts";
 import { CLIENT_CLOSING, CLIENT_OPENING, type ClientCase, clientCases } from "./client_cases.ts";
 import { DatagramClientCampaign, type DatagramClientContract } from "./datagram_client_campaign.ts";
 import { plannedClient } from "./planned_client.ts";
+import { rightAnswer } from "./right_answer.ts";
 import { DatagramClientStage } from "./datagram_client_stage.ts";
 import { DatagramClientTarget, type UdpPlace } from "./datagram_client_target.ts";
 
@@ -43,10 +44,15 @@ export async function runDatagramClient(listen: string, options: RunOptions): Pr
   const endpoint = placeOf(listen);
   const contract = contractOf(options);
   const asked = askedCases(options, contract);
-  const { signal, input, shard } = options;
+  const { signal, input, shard, answer, sends } = options;
   const programme: Programme<DatagramClientTarget> = {
     framing: contract.framing,
     asked: asked.map(({ id }) => id),
+    given: {
+      ...(answer === undefined ? {} : { answer: hexText(answer) }),
+      ...(input === undefined ? {} : { input: hexText(input) }),
+      ...(sends === undefined ? {} : { sends: sends.map(hexText) }),
+    },
     start({ spawn, startTimeoutMs }) {
       if (spawn === undefined) {
         throw new ConformanceUsageError(
@@ -107,16 +113,16 @@ function placeOf(listen: string): UdpPlace {
 }
 
 function contractOf(options: RunOptions): DatagramClientContract {
-  const { framing, expect, answer, maxFrame, sends } = options;
-  const expectation = Object.values(EXPECTATIONS).find(({ name }) => name === expect);
-  if (answer === undefined && (expectation === undefined || !expectation.answers)) {
+  const { framing, expect, maxFrame, sends } = options;
+  const answer = rightAnswer(expect, options.answer);
+  if (answer === undefined) {
     throw new ConformanceUsageError(
       "A client of datagrams is answered by --expect echo, upper or hello, or by --answer",
     );
   }
   return {
     framing: datagramFraming(framing),
-    answer: (message) => answer ?? expectation?.answer(message) ?? message,
+    answer,
     ...(maxFrame === undefined ? {} : { maxFrame }),
     ...(sends === undefined ? {} : { sends }),
   };

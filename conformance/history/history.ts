@@ -3,7 +3,7 @@ import { hexText } from "../../protocol/framing/hex.ts";
 import type { CaseResult, CertificateLine, RunResult } from "../campaign/result.ts";
 import type { Play } from "../player/play.ts";
 import type { Part, Stimulus } from "../stimulus/stimulus.ts";
-import type { RunAbout } from "./recorded.ts";
+import type { RecordedOutput, RunAbout } from "./recorded.ts";
 
 /**
  * What a play may be for: part of a `packed` connection, the `subject` of a trial, the `probe` behind it, the
@@ -29,6 +29,8 @@ export interface PlayEvent {
   readonly role: Role;
   /** What happened. */
   readonly play: Play;
+  /** What the client made of it, where that is judged. */
+  readonly output?: RecordedOutput;
 }
 
 /** Something else that happened. Times are ms since the run began. */
@@ -83,9 +85,9 @@ export type HistoryScope = "everything" | "trials";
 
 /** Longest stimulus that is written whole, in bytes: 1 MiB. */
 const WHOLE = 2 ** 20;
-/** Once so many bytes of stimuli are written, in all, only those up to {@linkcode SMALL} bytes are whole. */
+/** Once so many bytes of stimuli or of outputs are written, only those up to {@linkcode SMALL} bytes are whole. */
 const ALL = 8 * 2 ** 20;
-/** Bytes of a stimulus, or of one read, that are always written. */
+/** Bytes of a stimulus, of an output, or of one read, that are always written. */
 const SMALL = 4096;
 
 /**
@@ -108,7 +110,8 @@ export class History {
   readonly #of: HistoryScope;
   readonly #numbers = new WeakMap<Stimulus, number>();
   #stimuli = 0;
-  #stimulusBytes = 0;
+  readonly #stimulusRoom = new Room();
+  readonly #outputRoom = new Room();
   #plays = 0;
 
   /** `write` gets each line as it happens. */
@@ -125,7 +128,7 @@ export class History {
     const atMs = round(event.atMs);
     if (event.event !== "play") return this.#write?.(JSON.stringify({ ...event, atMs }));
     const number = ++this.#plays;
-    const { case: id, role, play } = event;
+    const { case: id, role, play, output } = event;
     if (this.#write === undefined || role === "packed" && this.#of === "trials") return number;
     const { stimulus } = play.delivery;
     const record = { connection: play.connection, stimulus: this.#stimulusNumber(stimulus) };
@@ -137,6 +140,7 @@ export class History {
       role,
       ...record,
       ...playRecord(play),
+      ...(output === undefined ? {} : { output: outputRecord(output, this.#outputRoom) }),
     }));
     return number;
   }
@@ -146,14 +150,40 @@ export class History {
     if (known !== undefined) return known;
     const number = ++this.#stimuli;
     this.#numbers.set(stimulus, number);
-    const { bytes } = stimulus;
-    const most = this.#stimulusBytes + bytes.length <= ALL ? WHOLE : SMALL;
-    const shown = shortened(bytes, most);
-    this.#stimulusBytes += Math.min(bytes.length, most);
+    const shown = this.#stimulusRoom.shown(stimulus.bytes);
     const parts = stimulus.parts.map(partRecord);
     this.#write?.(JSON.stringify({ event: "stimulus", number, ...shown, parts }));
     return number;
   }
+}
+
+/** What is left of the bytes of one kind that a history has whole. */
+class Room {
+  #left = ALL;
+
+  /** The bytes as they are written: whole, or only their beginning. */
+  shown(bytes: Uint8Array, length = bytes.length): Record<string, unknown> {
+    const most = bytes.length <= this.#left ? WHOLE : SMALL;
+    this.#left -= Math.min(bytes.length, most);
+    return shortened(bytes, most, length);
+  }
+}
+
+/** What a client printed, `exit` or `signal` when it ended, and what is known of it besides. */
+function outputRecord(
+  { stdout, length, end, over, arrived }: RecordedOutput,
+  room: Room,
+): Record<string, unknown> {
+  return {
+    ...room.shown(stdout, length),
+    ...(end === undefined
+      ? {}
+      : end.signal === null
+      ? { exit: end.code ?? -1 }
+      : { signal: end.signal }),
+    ...(over === undefined ? {} : { over }),
+    ...(arrived === undefined ? {} : { arrived: Number(arrived) }),
+  };
 }
 
 /**
@@ -222,10 +252,14 @@ function readRecords({ delivery: { stimulus }, reads }: Play): Record<string, un
   });
 }
 
-function shortened(bytes: Uint8Array, most: number): Record<string, unknown> {
-  return bytes.length <= most
+function shortened(
+  bytes: Uint8Array,
+  most: number,
+  length = bytes.length,
+): Record<string, unknown> {
+  return length <= most && bytes.length === length
     ? { hex: hexText(bytes) }
-    : { length: bytes.length, hexStart: hexText(bytes.subarray(0, SMALL)) };
+    : { length, hexStart: hexText(bytes.subarray(0, SMALL)) };
 }
 
 function round(ms: number): number {

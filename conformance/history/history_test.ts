@@ -245,3 +245,28 @@ Deno.test("what is no history is refused with its line", () => {
     assertThrows(() => readHistory(lines), HistoryError, message);
   }
 });
+
+Deno.test("what a client printed is kept whole, 8 MiB in all; then its beginning", () => {
+  const contract: Contract = { framing: framing("u16be"), expectation: EXPECTATIONS.echo };
+  const event = playOf(new Stimulus(contract, [framePart(contract, Uint8Array.of(97))]));
+  const stdout = new Uint8Array(2 ** 20).fill(255);
+  const ends = [
+    { end: { code: 3, signal: null }, over: "ended" as const, arrived: false },
+    { end: { code: null, signal: "SIGABRT" } },
+    { end: undefined, over: "asking" as const, arrived: true },
+  ];
+  const outputs = [
+    ...ends.map((one) => ({ stdout: stdout.subarray(0, 2), length: 2, ...one })),
+    ...Array.from({ length: 9 }, () => ({ stdout, length: stdout.length, end: undefined })),
+    // What was not kept in the first place.
+    { stdout: stdout.subarray(0, 2), length: 3, end: undefined },
+  ];
+  const { run } = recorded([
+    RUN,
+    ...outputs.flatMap((output) => event.event === "play" ? [{ ...event, output }] : []),
+  ]);
+  const found = run.plays.map(({ output }) => output);
+  assertEquals(found.slice(0, 10), outputs.slice(0, 10));
+  const told = found.map((one) => [one?.stdout.length, one?.length]);
+  assertEquals(told.slice(10), [[4096, 2 ** 20], [4096, 2 ** 20], [2, 3]]);
+});

@@ -6,6 +6,7 @@ import type { CaseResult } from "../campaign/result.ts";
 import { asText, Fields, RecordError } from "./fields.ts";
 import { HISTORY_FORMAT } from "./history.ts";
 import { readCaseResult, readCertificateLine, readKnown } from "./read_case_result.ts";
+import { readAskerGiven } from "./read_asker_given.ts";
 import { readPolicies } from "./read_policies.ts";
 import { readScenario } from "./read_scenario.ts";
 import { readPlay } from "./read_play.ts";
@@ -168,6 +169,7 @@ function readAbout(fields: Fields): RunAbout {
     expect: fields.text("expect"),
     ...fields.maybe("maxFrame", number),
     ...readPolicies(fields),
+    ...readAskerGiven(fields),
     ...fields.maybe("mask", (name) => fields.list(name, asText)),
     ...fields.maybe("scenario", (name) => readScenario(fields, name)),
     ...fields.maybe("shard", (name) => {

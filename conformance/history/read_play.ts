@@ -1,9 +1,10 @@
 import { asBytes, asNumber, asWord, Fields, RecordError } from "./fields.ts";
 import { ROLES } from "./history.ts";
 import { END_EVENTS, readPace } from "./read_case_result.ts";
-import type { RecordedPlay, RecordedRead, RecordedStimulus } from "./recorded.ts";
+import type { RecordedOutput, RecordedPlay, RecordedRead, RecordedStimulus } from "./recorded.ts";
 
 const STATES = ["open", "ended", "reset", "refused"] as const;
+const OVER = ["ended", "silent", "asking"] as const;
 const EDGES = ["proven", "assumed", "timeout", "gone", "unneeded"] as const;
 
 /**
@@ -38,8 +39,25 @@ export function readPlay(
     ...fields.maybe("undecodable", (name) => fields.text(name)),
     state: fields.word("state", STATES),
     ...fields.maybe("memoryGrowth", (name) => fields.number(name)),
+    ...fields.maybe("output", (name) => readOutput(fields.fields(name), name)),
     startedMs: fields.number("startedMs"),
     finishedMs: fields.number("finishedMs"),
+  };
+}
+
+function readOutput(fields: Fields, where: string): RecordedOutput {
+  const { bytes: stdout, length } = readBytes(fields, where);
+  const end = fields.has("signal")
+    ? { code: null, signal: fields.text("signal") }
+    : fields.has("exit")
+    ? { code: fields.number("exit"), signal: null }
+    : undefined;
+  return {
+    stdout,
+    length,
+    end,
+    ...fields.maybe("over", (name) => fields.word(name, OVER)),
+    ...fields.maybe("arrived", (name) => fields.number(name) !== 0),
   };
 }
 
@@ -73,7 +91,12 @@ function readRead(
     const length = fields.number("echo");
     return { atMs, bytes: stimulus.bytes.subarray(at, at + length), length };
   }
+  return { atMs, ...readBytes(fields, where) };
+}
+
+/** Bytes, whole or only their beginning, and how many there were. */
+function readBytes(fields: Fields, where: string): { bytes: Uint8Array; length: number } {
   const whole = fields.has("hex");
   const bytes = asBytes(fields.text(whole ? "hex" : "hexStart"), where);
-  return { atMs, bytes, length: whole ? bytes.length : fields.number("length") };
+  return { bytes, length: whole ? bytes.length : fields.number("length") };
 }

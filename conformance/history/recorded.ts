@@ -3,16 +3,19 @@
  * @module
  */
 import type { CaseResult, CertificateLine, RunResult } from "../campaign/result.ts";
+import type { PlayEnd } from "../datagram_clients/client_play.ts";
 import type { KnownEntry } from "../known/known_list.ts";
 import type { ConnectionState, PlayedChunk } from "../player/play.ts";
 import type { EndEvent, Pace } from "../strategy/delivery.ts";
 import type { AtEofPolicy, HalfClosePolicy, OverLimitPolicy } from "../stimulus/contract.ts";
 import type { Part } from "../stimulus/stimulus.ts";
 import type { Scenario } from "../exchange/scenario.ts";
+import type { ProcessEnd } from "../player/spawned_process.ts";
+import type { AskerGiven } from "./read_asker_given.ts";
 import type { Role } from "./history.ts";
 
 /** What was tested, and how. */
-export interface RunAbout {
+export interface RunAbout extends AskerGiven {
   /** Version of the harness. */
   readonly version: string;
   /** Seed of all that was random. */
@@ -99,6 +102,20 @@ export interface RecordedRead {
   readonly length: number;
 }
 
+/** What a client that is judged by it made of a play. */
+export interface RecordedOutput {
+  /** What it printed, or only the beginning when it is long. */
+  readonly stdout: Uint8Array;
+  /** How many bytes it printed. */
+  readonly length: number;
+  /** How it ended; undefined when it did not in time. */
+  readonly end: ProcessEnd | undefined;
+  /** For a client of datagrams: why the play was over. */
+  readonly over?: PlayEnd;
+  /** For a client of datagrams: whether each datagram reached it, as far as is known. */
+  readonly arrived?: boolean;
+}
+
 /** What happened to one delivery. Times are ms of the run. */
 export interface RecordedPlay {
   /** Its number within the run, 1 for the first. */
@@ -141,6 +158,8 @@ export interface RecordedPlay {
   readonly startedMs: number;
   /** When it was over. */
   readonly finishedMs: number;
+  /** What the client made of it, where that is judged. */
+  readonly output?: RecordedOutput;
   /** How the target's process ended, if that was seen behind this play. */
   readonly ended?: string;
 }

@@ -3,6 +3,7 @@ import type { CaseResult, Counterexample } from "../campaign/result.ts";
 import type { Scenario } from "../exchange/scenario.ts";
 import { asNumber, asText, Fields, RecordError } from "../history/fields.ts";
 import { causes, END_EVENTS } from "../history/read_case_result.ts";
+import { type AskerGiven, readAskerGiven } from "../history/read_asker_given.ts";
 import { type Policies, readPolicies } from "../history/read_policies.ts";
 import { readScenario } from "../history/read_scenario.ts";
 import type { RunAbout } from "../history/recorded.ts";
@@ -14,7 +15,7 @@ import type { EndEvent } from "../strategy/delivery.ts";
  * A failure, with everything that it takes to see it again: bytes, cuts, waits and end, not the seed that made them. So
  * it stays the same failure whatever becomes of this program's generators.
  */
-export interface ReplayFile extends Policies {
+export interface ReplayFile extends Policies, AskerGiven {
   /** Where the target is; with `spawn`, port 0 takes a free port. */
   readonly target: string;
   /** Whether it listens, dials us, or is a decoder behind an adapter. */
@@ -70,12 +71,10 @@ export function replayFileOf(about: RunAbout, one: CaseResult): ReplayFile | und
   const { counterexample, id, cause, detail } = one;
   const expect = REPLAYED.find((name) => name === about.expect);
   if (counterexample === undefined || expect === undefined) return undefined;
-  // What such a client is asked for and reads besides is not in the history; its command line has it.
-  if (about.side === "client" && /^udp:/.test(about.endpoint ?? about.target)) return undefined;
   const { stream, cuts, waits, end, sockets }: Counterexample = counterexample;
   const { framing, side, codec, spawn, mask, scenario, maxFrame, overLimit, atEof, halfClose } =
     about;
-  const { expiryMs } = about;
+  const { expiryMs, answer, input, sends } = about;
   return {
     target: about.endpoint ?? about.target,
     ...(side === undefined ? {} : { side }),
@@ -95,6 +94,9 @@ export function replayFileOf(about: RunAbout, one: CaseResult): ReplayFile | und
     end,
     ...(sockets === undefined ? {} : { sockets }),
     ...(expiryMs === undefined ? {} : { expiryMs }),
+    ...(answer === undefined ? {} : { answer }),
+    ...(input === undefined ? {} : { input }),
+    ...(sends === undefined ? {} : { sends }),
     case: id,
     ...(cause === undefined ? {} : { cause }),
     detail,
@@ -142,6 +144,7 @@ function readFields(fields: Fields): ReplayFile {
     ...fields.maybe("mask", (name) => fields.list(name, asText)),
     ...fields.maybe("scenario", (name) => readScenario(fields, name)),
     ...readPolicies(fields),
+    ...readAskerGiven(fields),
     stream,
     cuts: fields.list("cuts", asNumber),
     waits: fields.list("waits", asNumber),

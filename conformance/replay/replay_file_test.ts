@@ -34,6 +34,10 @@ Deno.test("a replay file holds what it takes, not what made it", () => {
     detail: failed.detail,
   });
   assertEquals(file && readReplayFile(writeReplayFile(file)), file);
+  const given = { answer: "00ff", input: "610a", sends: ["61", ""] };
+  const client = replayFileOf({ ...ABOUT, side: "client", ...given }, failed);
+  assertEquals(client, file && { ...file, side: "client", ...given });
+  assertEquals(client && readReplayFile(writeReplayFile(client)), client);
   assertEquals(replayFileOf(ABOUT, PASSED), undefined);
   assertEquals(replayFileOf({ ...ABOUT, expect: "something" }, failed), undefined);
 });
@@ -47,6 +51,7 @@ Deno.test("what is no replay file is refused with a reason", () => {
     "format 9 is unknown": text.replace('"format": 1', '"format": 9'),
     "stream is not bytes in hex": text.replace("000000026869", "0"),
     "cuts[0] is not a number": text.replace(/"cuts": \[\s*2/, '"cuts": ["2"'),
+    "input is not bytes in hex": text.replace('"expect":', '"input": "6", "expect":'),
     "expect is not one of": text.replace('"echo"', '"wish"'),
   };
   for (const [message, one] of Object.entries(wrong)) {

@@ -4,7 +4,7 @@
  */
 import { printable, printableLines } from "../../cli/printable.ts";
 import type { CaseResult, CertificateLine, RunResult } from "../campaign/result.ts";
-import type { CheckedLine } from "../recheck/recheck_certificate.ts";
+import type { CheckedLine } from "../recheck/checked_line.ts";
 import { CAUSES, type Verdict } from "../judge/verdict.ts";
 import { isEverywhere } from "../shard/shard.ts";
 import { type Paint, plain, styleOf } from "./paint.ts";
@@ -162,9 +162,9 @@ export function formatChecked(checked: readonly CheckedLine[], paint: Paint = pl
 }
 
 /** What is said of a set of which nothing is missing; without a rule only the number is known. */
-function wholeness({ proven, total, stored }: CheckedLine): string {
+function wholeness({ proven, total, stored, byScript = false }: CheckedLine): string {
   if (proven < total) return "";
-  return stored.set === undefined ? ", as many as it has" : ", the set is whole";
+  return stored.set === undefined && !byScript ? ", as many as it has" : ", the set is whole";
 }
 
 function certificateLine({ covers, proven, passed, total }: CertificateLine): string {

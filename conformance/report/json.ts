@@ -4,7 +4,7 @@
  * @module
  */
 import type { CaseResult, RunResult } from "../campaign/result.ts";
-import type { CheckedLine } from "../recheck/recheck_certificate.ts";
+import type { CheckedLine } from "../recheck/checked_line.ts";
 import type { RunStart } from "../run_options.ts";
 import { asText, Fields, RecordError } from "../history/fields.ts";
 import { readCaseResult, readCertificateLine } from "../history/read_case_result.ts";

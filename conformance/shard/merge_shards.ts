@@ -26,7 +26,7 @@ export interface MergedRun {
 /**
  * Puts the shards of each run together; runs that are no shards stay as they are, in their order.
  *
- * Shards belong together when version, seed, framing, expectation, limits and number of shards are the same, and the
+ * Shards belong together when version, seed, framing, expectation, limits, what a client is given and number of shards are the same, and the
  * target as well (its port aside, when each machine started its own).
  *
  * @throws {ShardError} if a shard is there twice.
@@ -44,7 +44,7 @@ export function mergeShards(runs: readonly RecordedRun[]): MergedRun[] {
 
 function shardKey(about: RunAbout): string {
   const { version, seed, framing, expect, maxFrame, overLimit, atEof, halfClose, shard } = about;
-  const { target, pid, asked = [] } = about;
+  const { target, pid, asked = [], answer, input, sends } = about;
   const where = pid === undefined ? target : target.replace(/:\d+$/, "");
   const settings = [
     version,
@@ -56,6 +56,9 @@ function shardKey(about: RunAbout): string {
     atEof,
     halfClose,
     shard?.of,
+    answer,
+    input,
+    sends,
   ];
   return JSON.stringify([...settings, where, asked]);
 }
