@@ -1,10 +1,7 @@
-/**
- * What a terminal or a log line must never get raw: C0 and C1 controls, DEL, and what is not seen by itself, because it reorders
- * text (Bidi_Control, UAX #9), has no width, or is ignored (Default_Ignorable_Code_Point, UAX #44). Variation selectors stay:
- * they are part of many emoji.
- */
-const UNPRINTABLE =
-  /[[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]--[\ufe00-\ufe0f]]/gv;
+import { UNPRINTABLE } from "../protocol/files/unprintable.ts";
+
+/** Every one of them, not the first one only. */
+const ALL_UNPRINTABLE = new RegExp(UNPRINTABLE, "gv");
 
 /**
  * `text` on one line and harmless to a terminal: every control or reordering character is shown as an escape, the
@@ -16,12 +13,12 @@ const UNPRINTABLE =
  * ```
  */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, escaped);
+  return text.replace(ALL_UNPRINTABLE, escaped);
 }
 
 /** As {@linkcode printable}, but line ends and tabs stay. */
 export function printableLines(text: string): string {
-  return text.replace(UNPRINTABLE, (found) => "\n\t".includes(found) ? found : escaped(found));
+  return text.replace(ALL_UNPRINTABLE, (found) => "\n\t".includes(found) ? found : escaped(found));
 }
 
 /** `value` as JSON on one line, harmless to a terminal, and still the same value when it is read. */

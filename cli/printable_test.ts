@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { nameParts } from "../protocol/files/name.ts";
 import { printable, printableJson, printableLines } from "./printable.ts";
 
 /** Everything that must not reach a terminal or break a log line. */
@@ -23,6 +24,23 @@ Deno.test("printable leaves text of any language as it is", () => {
     assertEquals(printable(text), text);
   }
 });
+
+Deno.test("what is shown as an escape is what no name of a file may have, and nothing else", () => {
+  for (const code of [...range(0, 0xffff), ...range(0xe0000, 0xe0fff)]) {
+    const character = String.fromCodePoint(code);
+    if (!character.isWellFormed() || "/\\:".includes(character)) continue;
+    const shown = printable(character) === character;
+    assertEquals(isName(`a${character}b`), shown, `U+${code.toString(16)}`);
+  }
+});
+
+function isName(name: string): boolean {
+  try {
+    return nameParts(name).length === 1;
+  } catch {
+    return false;
+  }
+}
 
 Deno.test("printableLines leaves line ends and tabs", () => {
   assertEquals(printableLines("a\tb\n\r\x1b"), "a\tb\n\\u000d\\u001b");

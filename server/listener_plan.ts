@@ -99,7 +99,7 @@ export function planListener(url: string, grants: Grants): Plan {
       );
     }
     const handler = tutorial.handler(speak, grants);
-    return { endpoint, speak, framing, handler, hint: tutorial.hint };
+    return { endpoint, speak, framing, handler, hint: tutorial.hint(grants) };
   }
   const { limits } = grants;
   const service = serviceOf(url, dialect);

@@ -34,6 +34,21 @@ Deno.test("a listener says what it speaks, or speaks nonstick/1", () => {
   }
 });
 
+Deno.test("a listener for programs suggests one that may be run", () => {
+  const exec = { shell: false, maxOutput: 1, deadlineMs: 1 };
+  for (
+    const [programs, hint] of [
+      ["any", "exec -- date"],
+      [new Set(["ls", "date"]), "exec -- date"],
+      [new Set(["ls", "cat"]), "exec -- ls"],
+      [new Set(["/opt/my tools/x"]), "exec -- '/opt/my tools/x'"],
+    ] as const
+  ) {
+    const grants = { ...GRANTS, exec: { ...exec, programs } };
+    assertEquals(planListener("tcp://:0?speak=exec-i32le", grants).hint, hint);
+  }
+});
+
 Deno.test("a listener that cannot work is refused before anything is opened", () => {
   for (
     const [url, problem] of [

@@ -1,4 +1,5 @@
 import { ExchangeError } from "../native/mod.ts";
+import { UNPRINTABLE } from "./unprintable.ts";
 
 /** Most bytes of a whole name, and of one component of it (what Linux file systems take). */
 const LONGEST_NAME = 4096, LONGEST_COMPONENT = 255;
@@ -6,12 +7,6 @@ const LONGEST_NAME = 4096, LONGEST_COMPONENT = 255;
 /** What partial files and their block lists end with; nobody can name them. */
 export const PARTIAL_SUFFIX = ".nonstick-part";
 
-/**
- * Controls, and what is not seen by itself: it reorders text (Bidi_Control, UAX #9), has no width, or is ignored
- * (Default_Ignorable_Code_Point, UAX #44). Variation selectors stay: they are part of many emoji.
- */
-const UNPRINTABLE =
-  /[[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]--[\ufe00-\ufe0f]]/v;
 /** Names of devices on Windows, whatever stands behind a dot. */
 const DEVICE =
   /^(con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(\.|$)/i;

@@ -2,6 +2,7 @@
  * The dialects of the socket tutorials that do more than answer. A new one is one new file and one line here.
  * @module
  */
+import { shellLine } from "../../cli/command_words.ts";
 import { UsageError } from "../../cli/options.ts";
 import type { Grants } from "../grants.ts";
 import type { ConnectionHandler } from "../serve.ts";
@@ -11,8 +12,8 @@ import { filesJsonDialect, filesPipeDialect } from "./files_dialect.ts";
 
 /** One dialect: what it does with what was granted, and which arguments of `nonstick` try it. */
 export interface Tutorial {
-  /** The arguments of `nonstick` that give an answer. */
-  readonly hint: string;
+  /** The arguments of `nonstick` that give an answer, with what was granted. */
+  readonly hint: (grants: Grants) => string;
   /**
    * Serves the connections.
    *
@@ -22,7 +23,7 @@ export interface Tutorial {
 }
 
 const execTutorials = Object.entries(EXEC_FORMS).map(([name, form]): [string, Tutorial] => [name, {
-  hint: "exec -- date",
+  hint: ({ exec }) => `exec -- ${shellLine([programIn(exec?.programs)])}`,
   handler: (name, { exec, limits }) =>
     execDialect(form, exec ?? missing(name, "--allow-exec PROG,…"), limits),
 }]);
@@ -31,12 +32,12 @@ const execTutorials = Object.entries(EXEC_FORMS).map(([name, form]): [string, Tu
 export const TUTORIALS: Readonly<Record<string, Tutorial>> = {
   ...Object.fromEntries(execTutorials),
   "files-json": {
-    hint: "get FILE",
+    hint: () => "get FILE",
     handler: (name, { files, limits }) =>
       filesJsonDialect(files ?? missing(name, "--root DIR"), limits),
   },
   "files-pipe": {
-    hint: "put FILE",
+    hint: () => "put FILE",
     handler: (name, { files, limits }) =>
       filesPipeDialect(
         files?.write === true ? files : missing(name, "--root DIR --allow-write"),
@@ -44,11 +45,18 @@ export const TUTORIALS: Readonly<Record<string, Tutorial>> = {
       ),
   },
   "chat-raw": {
-    hint: "chat",
+    hint: () => "chat",
     handler: (_, { chat, operator, limits }) =>
       operator === undefined ? roomDialect(chat, limits) : operatorDialect(operator, limits),
   },
 };
+
+/** One that may be run: `date` if it may, for it says something without being told anything. */
+function programIn(programs: ReadonlySet<string> | "any" = "any"): string {
+  if (programs === "any" || programs.has("date")) return "date";
+  const [first = "PROGRAM"] = programs;
+  return first;
+}
 
 function missing(name: string, options: string): never {
   throw new UsageError(`A listener that speaks ${name} needs ${options}.`);
