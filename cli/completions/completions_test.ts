@@ -3,7 +3,6 @@ import { MANUAL as CLIENT } from "../../client/manual.ts";
 import { MANUAL as CONFORMANCE } from "../../conformance/manual.ts";
 import { MANUAL as SERVER } from "../../server/manual.ts";
 import { UsageError } from "../options.ts";
-import { everyOption } from "../sources.ts";
 import { canRun, runProgram } from "../testing.ts";
 import { completions } from "./mod.ts";
 
@@ -154,30 +153,6 @@ ${
 zpty -d shell
 `;
 }
-
-Deno.test("PowerShell gets every command and option, quoted", () => {
-  for (const manual of MANUALS) {
-    const script = completions(manual, ["powershell"]);
-    for (const { name } of manual.commands) assertStringIncludes(script, `    '${name}' = @{`);
-    for (const name of Object.keys(everyOption(manual))) {
-      assertStringIncludes(script, `'--${name}' = '`);
-    }
-    // Quotation marks are in pairs on each line of the table, so no text ends too early.
-    for (const line of script.split("\n")) {
-      assertEquals((line.match(/'/g) ?? []).length % 2, 0, line);
-    }
-  }
-});
-
-Deno.test("a table of PowerShell has no key twice: it does not tell -l from -L", () => {
-  for (const manual of MANUALS) {
-    for (const page of [manual.page, ...manual.commands.map(({ page }) => page)]) {
-      const shorts = Object.values(page.options).flatMap(({ short }) => short ? [short] : []);
-      const keys = shorts.map((short) => short.toLowerCase());
-      assertEquals(new Set(keys).size, keys.length, manual.name);
-    }
-  }
-});
 
 Deno.test("each program prints its completions; an unknown shell is exit code 2", async () => {
   for (

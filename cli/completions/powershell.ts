@@ -59,6 +59,9 @@ function list(values: readonly string[] | string): string {
   return typeof values === "string" ? "@()" : `@(${values.map(quoted).join(", ")})`;
 }
 
+/** Any of these ends a text, unless there are two of it: PowerShell takes curly quotation marks for straight ones. */
+const QUOTE = /['\u2018-\u201b]/g;
+
 function quoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  return `'${text.replaceAll(QUOTE, "$&$&")}'`;
 }
