@@ -8,7 +8,7 @@ export interface CheckedLine extends Covered {
   /** As the run counted it. */
   readonly stored: CertificateLine;
   /** Whether each member was looked for though the case tells no rule: the scripts follow from the control. */
-  readonly byScript?: true;
+  readonly byScript?: boolean;
   /** What the run claims and its history does not show; undefined when there is no such thing. */
   readonly mismatch?: string;
 }
