@@ -15,8 +15,8 @@ import { requirePassed } from "./passed_sockets.ts";
 /** Passing a socket takes a parent that can. */
 const ignore = Deno.build.os !== "linux" || !await canRun("python3");
 
-function passing(place: string): string[] {
-  return ["python3", projectPath("server/testdata/pass_socket.py"), place];
+function passing(place: string, ...when: string[]): string[] {
+  return ["python3", projectPath("server/testdata/pass_socket.py"), ...when, place];
 }
 
 async function start(place: string, ...args: string[]): Promise<RunningServer> {
@@ -90,6 +90,70 @@ Deno.test({
     await Deno.remove(folder, { recursive: true });
   },
 });
+
+/** Places of sockets that are passed, and where they are then. */
+const PLACES = {
+  TCP: () => ({ place: "tcp://127.0.0.1", at: (port = "") => `tcp://127.0.0.1:${port}` }),
+  Unix: (folder: string) => ({ place: `unix:${folder}/s`, at: () => `unix://${folder}/s` }),
+};
+
+for (const [kind, placeIn] of Object.entries(PLACES)) {
+  Deno.test({
+    name: `connections that wait at a passed ${kind} socket before the server runs are served`,
+    ignore,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      const { place, at } = placeIn(folder);
+      const parent = passing(place, "--when-called");
+      const args = ["--listen", "fd://3?framing=line"];
+      await using server = await RunningServer.start(args, 0, undefined, parent);
+      const [, port] = await server.logged(/^waiting at (\S+)$/m);
+      const early = await Promise.all(Array.from({ length: 20 }, () => connect(at(port))));
+      // Who has said all by then, and who has gone again.
+      await Promise.all(early.map((client, i) => say(client, `early ${i}\n`)));
+      await Promise.all(early.filter((_, i) => i % 2 === 0).map((client) => client.closeWrite()));
+      for (const client of early.splice(0, 4)) client.close();
+      for (const [i, client] of early.entries()) {
+        assertEquals(await hear(client), `early ${i + 4}\n`);
+        await client.closeWrite().catch(() => {});
+        assertEquals(await hearAll(client), "");
+        client.close();
+      }
+      server.kill("SIGTERM");
+      const { code, stderr } = await server.ended();
+      assertEquals(code, 0, stderr);
+      await Deno.remove(folder, { recursive: true });
+    },
+  });
+
+  Deno.test({
+    name: `who has ended its side of a connection to a passed ${kind} socket is answered`,
+    ignore,
+    async fn() {
+      const folder = await Deno.makeTempDir();
+      const { place, at } = placeIn(folder);
+      const program = ["run", "-A", "--no-check", projectPath("server/testdata/late_answer.ts")];
+      const [command = "", ...args] = [...passing(place), Deno.execPath(), ...program];
+      const signal = AbortSignal.timeout(60_000);
+      const child = new Deno.Command(command, { args, stdin: "piped", stdout: "piped", signal })
+        .spawn();
+      const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+      const [, port] = (await lines.read()).value?.match(/(\d+)$/m) ?? [];
+      const client = await connect(at(port));
+      await say(client, "abc");
+      await client.closeWrite();
+      assertEquals((await lines.read()).value, "read to the end\n");
+      // Time for a runtime that hangs up by itself to do so.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await child.stdin.close();
+      assertEquals(await hearAll(client), "3 bytes");
+      client.close();
+      await lines.cancel();
+      assertEquals((await child.status).code, 0);
+      await Deno.remove(folder, { recursive: true });
+    },
+  });
+}
 
 Deno.test({
   name: "a passed socket that others reach is refused like any other",
