@@ -27,6 +27,12 @@ const SYMBOLS = {
   __errno_location: { parameters: [], result: "pointer" },
 } as const;
 
+type Library = Deno.DynamicLibrary<typeof SYMBOLS>;
+
+// The library and how many hold it. They share it, because to load it takes milliseconds, and some ask
+// the kernel one thing for each connection.
+let shared: { readonly library: Library; holders: number } | undefined;
+
 const MAX_FILE_LENGTH = 16 * 1024 * 1024;
 const O_RDONLY = 0;
 const O_WRONLY = 1;
@@ -52,9 +58,9 @@ const NAME_IN_DIRENT = 19;
  * ```
  */
 export class Libc implements Disposable {
-  #library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined;
+  #library: Library | undefined;
 
-  private constructor(library: Deno.DynamicLibrary<typeof SYMBOLS>) {
+  private constructor(library: Library) {
     this.#library = library;
   }
 
@@ -70,14 +76,9 @@ export class Libc implements Disposable {
     if (Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
       throw new EdgeProbeError("Cannot ask the kernel: run with --allow-ffi");
     }
-    for (const name of LIBRARIES) {
-      try {
-        return new Libc(Deno.dlopen(name, SYMBOLS));
-      } catch {
-        // The next name is tried; the error below names them all.
-      }
-    }
-    throw new EdgeProbeError(`Cannot ask the kernel: no C library among ${LIBRARIES.join(", ")}`);
+    shared ??= { library: load(), holders: 0 };
+    shared.holders++;
+    return new Libc(shared.library);
   }
 
   /** Opens a socket and returns its descriptor. */
@@ -213,13 +214,16 @@ export class Libc implements Disposable {
     this.#symbols.close(descriptor);
   }
 
-  /** Closes the library. Descriptors stay open. */
+  /** Lets go of the library; the last one who does closes it. Descriptors stay open. */
   [Symbol.dispose](): void {
-    this.#library?.close();
+    if (this.#library === undefined) return;
     this.#library = undefined;
+    if (shared === undefined || --shared.holders > 0) return;
+    shared.library.close();
+    shared = undefined;
   }
 
-  get #symbols(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
+  get #symbols(): Library["symbols"] {
     if (this.#library === undefined) throw new EdgeProbeError("Cannot ask the kernel: closed");
     return this.#library.symbols;
   }
@@ -241,6 +245,17 @@ export class Libc implements Disposable {
       errno,
     );
   }
+}
+
+function load(): Library {
+  for (const name of LIBRARIES) {
+    try {
+      return Deno.dlopen(name, SYMBOLS);
+    } catch {
+      // The next name is tried; the error below names them all.
+    }
+  }
+  throw new EdgeProbeError(`Cannot ask the kernel: no C library among ${LIBRARIES.join(", ")}`);
 }
 
 function cString(text: string): Uint8Array<ArrayBuffer> {
