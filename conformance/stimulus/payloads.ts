@@ -49,6 +49,8 @@ export class PayloadSource {
   readonly #letters: string | undefined;
   readonly #least: number;
   readonly #single: boolean;
+  /** Bytes that no payload may have, where the framing has such bytes; found out when a payload could not be carried. */
+  #barred: ReadonlySet<number> | undefined;
 
   /** Makes a source. */
   constructor(contract: Contract, random: RandomStream, style: PayloadStyle) {
@@ -71,8 +73,9 @@ export class PayloadSource {
     for (let tries = 0; tries < TRIES; tries++) {
       const payload = this.#truthful(length);
       if (canCarry(this.#contract, payload)) return payload;
+      this.#barred ??= this.#findBarred();
     }
-    // A delimiter of one frequent byte: a payload of one letter that is not in it.
+    // A short delimiter of frequent bytes: a payload of one letter that is not in it.
     for (const letter of this.#letters ?? LETTERS) {
       const payload = new Uint8Array(length).fill(letter.charCodeAt(0));
       if (canCarry(this.#contract, payload)) return payload;
@@ -152,8 +155,28 @@ export class PayloadSource {
 
   #draw(length: number): Uint8Array {
     const payload = new Uint8Array(length);
-    for (let i = 0; i < length; i++) payload[i] = this.#byte();
+    for (let i = 0; i < length; i++) {
+      do payload[i] = this.#byte(); while (this.#barred?.has(payload[i] ?? 0));
+    }
     return payload;
+  }
+
+  /**
+   * Delimiters of one byte, as those of `line`: a long payload drawn from all bytes would never be without them. Bytes
+   * that are barred at an edge only, as the CR of `line?strip=cr` is, stay in use.
+   */
+  #findBarred(): ReadonlySet<number> {
+    for (const letter of this.#letters ?? LETTERS) {
+      const around = letter.charCodeAt(0);
+      const carries = (byte: number) =>
+        canCarry(this.#contract, Uint8Array.of(around, byte, around));
+      if (!carries(around)) continue;
+      return new Set(
+        Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !carries(byte)),
+      );
+    }
+    // Payloads of three bytes do not fit; nothing is known.
+    return new Set();
   }
 
   /** Half of the bytes of binary payloads are such that they look like lengths, delimiters and escapes. */
