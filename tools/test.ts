@@ -1,9 +1,9 @@
 /**
  * `deno task test`: all tests, several runs of deno side by side. Most of the time a test waits for a socket or a process, so
  * the runs hardly get in each other's way. Where they do, a test that is about time may fail for want of it: the files of tests
- * that failed are run once more alone, and it is told which of them passed then. With arguments it is one run of `deno test`
- * with just these; with `--coverage` alone it is all tests, and what those of `protocol/` reach is kept for
- * `deno task coverage --measured`.
+ * that failed are run once more alone, and it is told which of them passed then. Types are left to `deno task check`. With
+ * arguments it is one run of `deno test` with just these, types and all; with `--coverage` alone it is all tests, and what
+ * those of `protocol/` reach is kept for `deno task coverage --measured`.
  *
  * @module
  */
@@ -14,17 +14,36 @@ import { testFlags } from "./programs.ts";
 import { projectPath } from "./project.ts";
 import { stdFlags } from "./std.ts";
 
-/** Folders whose tests run together, the longest run first; that of `""` has what no other one has. */
-const RUNS: readonly (readonly string[])[] = [
-  ["conformance/datagram_clients", "conformance/datagrams"],
-  ["conformance"],
-  ["server", "client", "clients"],
-  ["conformance/exchange", "conformance/client_output", "conformance/decoder", "conformance/proxy"],
-  ["conformance/cases", "conformance/campaign", "conformance/player"],
-  [""],
-  [COVERED_FOLDER],
+/**
+ * What is a run of its own, the longest first, so that none is left alone at the end: a file or a folder, without what another
+ * one of them has; `""` has the rest. Each run tells how long it took. The order matters to the time alone.
+ */
+const RUNS: readonly string[] = [
+  "conformance",
+  "conformance/datagram_clients",
+  "server",
+  "client",
+  "conformance/targets_test.ts",
+  "",
+  COVERED_FOLDER,
+  "conformance/datagram_clients/truth_test.ts",
+  "conformance/datagrams/zoo_test.ts",
+  "server/conformance_test.ts",
+  "conformance/run_conformance_test.ts",
+  "conformance/exchange",
+  "conformance/cases/section_9_pressure_test.ts",
+  "conformance/commands",
+  "conformance/exchange/scenario_test.ts",
+  "conformance/datagrams",
+  "conformance/client_output",
+  "conformance/cases/section_13_proxy_test.ts",
+  "conformance/cases/sections_4_to_10_test.ts",
+  "conformance/zoo",
+  "conformance/decoder",
+  "conformance/cases",
+  "conformance/campaign",
 ];
-/** How many of them at once. */
+/** How many of them at once: with so many two processors have always something to do. */
 const ABREAST = 5;
 /** Folders without tests of ours. */
 const SKIPPED = ["node_modules", "dist", "coverage", "report/index", ".git"];
@@ -48,11 +67,11 @@ const broken = new Set<string>();
 const codes: number[] = [];
 const waiting = RUNS.entries();
 await Promise.all(Array.from({ length: ABREAST }, async () => {
-  for (const [i, folders] of waiting) codes.push(await oneRun(i, folders));
+  for (const [i, what] of waiting) codes.push(await oneRun(i, what));
 }));
 let code = codes.find((code) => code !== 0) ?? 0;
 if (broken.size > 0) {
-  const again = await testsOf([...broken]);
+  const again = await testsOf([...broken], "alone");
   const { failed } = sumOf(again.text) ?? { failed: sum.failed };
   const passed = [...broken].filter((file) => !failedFiles(again.text).has(file));
   console.log(`\nfailed beside other tests, passed alone: ${passed.join(", ") || "none"}`);
@@ -70,9 +89,11 @@ console.log(
 Deno.exit(code);
 
 /** Runs what belongs to one run; not 0 for what is not made good by running files of tests again. */
-async function oneRun(i: number, folders: readonly string[]): Promise<number> {
+async function oneRun(i: number, what: string): Promise<number> {
   const own = files.filter((file) => runOf(file) === i);
-  const { code, text } = await testsOf(own, covers && folders.includes(COVERED_FOLDER));
+  // Without a file deno would run all tests that it finds.
+  if (own.length === 0) return 0;
+  const { code, text } = await testsOf(own, what || "the rest", covers && what === COVERED_FOLDER);
   const last = add(text);
   const where = failedFiles(text);
   for (const file of where) broken.add(file);
@@ -83,17 +104,20 @@ async function oneRun(i: number, folders: readonly string[]): Promise<number> {
 /** Runs the tests of some files and prints what comes of them in one piece: lines of several runs would say nothing. */
 async function testsOf(
   own: readonly string[],
+  name: string,
   covered = false,
 ): Promise<{ code: number; text: string }> {
+  const began = performance.now();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...flags, ...covered ? coverageFlags : [], ...own.map(projectPath)],
+    args: [...flags, "--no-check", ...covered ? coverageFlags : [], ...own.map(projectPath)],
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).output();
   const text = new TextDecoder().decode(stdout);
-  console.log(new TextDecoder().decode(stderr) + text);
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  console.log(`${new TextDecoder().decode(stderr)}${text}${name}: ${seconds} s\n`);
   return { code, text };
 }
 
@@ -103,10 +127,10 @@ function failedFiles(text: string): Set<string> {
   return new Set([...list.matchAll(/ => \.\/(\S+?):\d+:\d+$/gm)].map((found) => found[1] ?? ""));
 }
 
-/** The run that a file belongs to: that with the longest folder that holds it. */
+/** The run that a file belongs to: that of the file itself, or of the longest folder that holds it. */
 function runOf(file: string): number {
-  const holds = RUNS.map((folders) =>
-    Math.max(...folders.map((one) => one === "" || file.startsWith(`${one}/`) ? one.length : -1))
+  const holds = RUNS.map((one) =>
+    one === "" || one === file || file.startsWith(`${one}/`) ? one.length : -1
   );
   return holds.indexOf(Math.max(...holds));
 }
