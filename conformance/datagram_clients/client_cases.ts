@@ -20,8 +20,8 @@ export interface ClientCase {
 /** The control whose failure makes all other verdicts worthless. */
 export const GATE = "0.2";
 /** Cases that open every run, whatever was asked for, and those that close it. */
-export const CLIENT_OPENING: readonly string[] = ["0.2", "0.5", "0.6"];
-export const CLIENT_CLOSING: readonly string[] = ["0.8"];
+const CLIENT_OPENING: readonly string[] = ["0.2", "0.5", "0.6"];
+const CLIENT_CLOSING: readonly string[] = ["0.8"];
 
 /** What a client has to do in each case of section 12, by its id. */
 const REQUIRED: Readonly<Record<string, string>> = {
@@ -81,4 +81,16 @@ export function clientCases(): ClientCase[] {
     return [{ id, title, level, requirement, plan }];
   });
   return [...CONTROLS, ...section];
+}
+
+/** The opening, what was asked for, the closing. */
+export function withControls(asked: readonly ClientCase[]): ClientCase[] {
+  const all = clientCases();
+  const named = (ids: readonly string[]) => ids.flatMap((id) => all.filter((one) => one.id === id));
+  const controls = [...CLIENT_OPENING, ...CLIENT_CLOSING];
+  return [
+    ...named(CLIENT_OPENING),
+    ...asked.filter(({ id }) => !controls.includes(id)),
+    ...named(CLIENT_CLOSING),
+  ];
 }

@@ -44,41 +44,6 @@ Deno.test("the textbooks' client: it hangs without an answer, which is drawn, re
   }
 });
 
-Deno.test("the certificate is counted again from the history: each script is looked for", async () => {
-  const file = projectPath("conformance/testdata/datagrams/client_zoo.py");
-  const folder = await Deno.makeTempDir();
-  try {
-    const { code, out } = await run(
-      ...LISTEN,
-      ...["--expect", "upper", "--cases", "12.3,12.4", "--seed", "1", "--out", folder],
-      ...["--spawn", `python3 '${file}' {port} three.none`],
-    );
-    assertEquals(code, 0, out);
-    const history = (await Deno.readTextFile(`${folder}/history.jsonl`)).split("\n");
-    const changed = async (lines: readonly string[]) => {
-      await Deno.writeTextFile(`${folder}/history.jsonl`, lines.join("\n"));
-      return (await run("report", folder)).out;
-    };
-    const whole = await changed(history);
-    assertMatch(whole, /each answer twice: 4 of 4 proven, the set is whole/);
-    assertMatch(whole, /the loss of all for ever: 17 of 17 proven, the set is whole/);
-    // Without one of its plays the set is not whole, and the claim is not shown.
-    const plays = history.flatMap((line, at) =>
-      line.includes('"event":"play"') && line.includes('"case":"12.4","role":"subject"') ? [at] : []
-    );
-    assertEquals(plays.length, 17);
-    const [first = 0, second = 0] = plays;
-    const less = /16 of 17 proven\n +MISMATCH 12\.4: it says 17 proven; the history shows 16/;
-    assertMatch(await changed(history.toSpliced(first, 1)), less);
-    // Nor is what was played twice two members, nor one what is not right when it is judged again.
-    assertMatch(await changed(history.with(second, history[first] ?? "")), less);
-    const crashed = history[second]?.replace(/"exit":\d/, '"signal":"SIGABRT"') ?? "";
-    assertMatch(await changed(history.with(second, crashed)), less);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
 Deno.test("what does not fit a client of datagrams is refused with a reason", async () => {
   const reason = async (...args: string[]) => {
     const { code, err } = await run(...args);

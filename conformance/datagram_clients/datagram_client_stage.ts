@@ -14,13 +14,13 @@ import { within } from "../player/spawned_process.ts";
 import type { Delivery } from "../strategy/delivery.ts";
 import { ASKED, deliveryOf, LOST, RIGHT, scriptOf } from "./answer_script.ts";
 import type { AskedMessage, ClientPlay, PlayEnd } from "./client_play.ts";
-import type { DatagramClientTarget, RunningClient } from "./datagram_client_target.ts";
+import type { ClientTarget, RunningClient } from "./datagram_client_target.ts";
 import { IncomingAsks } from "./incoming_asks.ts";
 
 /** What a stage is made of. */
 export interface DatagramClientStageParts {
   /** The client. */
-  readonly target: DatagramClientTarget;
+  readonly target: ClientTarget;
   /** How messages are found in datagrams. */
   readonly framing: DatagramFraming;
   /** The right answer to a message. */
@@ -65,7 +65,7 @@ export class DatagramClientStage {
   }
 
   /** The client. */
-  get target(): DatagramClientTarget {
+  get target(): ClientTarget {
     return this.#parts.target;
   }
 

@@ -20,6 +20,20 @@ export interface DatagramClientOptions {
   readonly input?: Uint8Array;
 }
 
+/** Where clients come from, each play a new one. */
+export interface ClientTarget {
+  /** How many can run at once. */
+  readonly atOnce: number;
+  /** How long it may take until it asks for the first time, in ms. */
+  readonly startTimeoutMs: number;
+  /**
+   * Starts one.
+   *
+   * @throws {TargetStartError} if it cannot be started, or we cannot receive there.
+   */
+  launch(): Promise<RunningClient>;
+}
+
 /** A client that runs. Disposing of it ends it. */
 export interface RunningClient extends AsyncDisposable {
   /** Where it sends to. */
@@ -27,9 +41,9 @@ export interface RunningClient extends AsyncDisposable {
   /** A socket of ours that it does not know. */
   stranger(): Promise<DatagramChannel>;
   /** Its process. */
-  readonly process: SpawnedProcess;
+  readonly process: Pick<SpawnedProcess, "end" | "ended">;
   /** What it prints. */
-  readonly output: CollectedOutput;
+  readonly output: Pick<CollectedOutput, "bytes" | "length" | "done">;
 }
 
 /** How long a client may take to read its standard input, in ms. */
@@ -39,7 +53,7 @@ const INPUT_MS = 1000;
  * A client that asks over UDP, prints something and exits. Each start has a socket of its own, so that nothing of one
  * can get into another one.
  */
-export class DatagramClientTarget implements TargetProgram {
+export class DatagramClientTarget implements ClientTarget, TargetProgram {
   readonly #options: DatagramClientOptions;
   readonly #running = new Set<RunningClient>();
   readonly name: string;
@@ -73,11 +87,6 @@ export class DatagramClientTarget implements TargetProgram {
     return this.#stderrTail;
   }
 
-  /**
-   * Starts it.
-   *
-   * @throws {TargetStartError} if it cannot be started, or we cannot receive there.
-   */
   async launch(): Promise<RunningClient> {
     const { endpoint, spawn, input } = this.#options;
     const channel = await this.#open(endpoint.port);

@@ -10,7 +10,7 @@ import { volleyOf } from "../datagrams/volley.ts";
 import { Mask } from "../exchange/mask.ts";
 import { ConformanceUsageError, type GivenStream, type RunOptions } from "../run_options.ts";
 import { these } from "../strategy/deliveries.ts";
-import { CLIENT_CLOSING, CLIENT_OPENING, type ClientCase, clientCases } from "./client_cases.ts";
+import { type ClientCase, clientCases, withControls } from "./client_cases.ts";
 import { DatagramClientCampaign, type DatagramClientContract } from "./datagram_client_campaign.ts";
 import { plannedClient } from "./planned_client.ts";
 import { rightAnswer } from "./right_answer.ts";
@@ -153,16 +153,4 @@ function givenCase(
     requirement: "The client does with the given answers what it should.",
     plan: () => ({ kind: "scripts", scripts: these([{ ...given, end }]) }),
   };
-}
-
-/** The opening, what was asked for, the closing. */
-function withControls(asked: readonly ClientCase[]): ClientCase[] {
-  const all = clientCases();
-  const named = (ids: readonly string[]) => ids.flatMap((id) => all.filter((one) => one.id === id));
-  const controls = [...CLIENT_OPENING, ...CLIENT_CLOSING];
-  return [
-    ...named(CLIENT_OPENING),
-    ...asked.filter(({ id }) => !controls.includes(id)),
-    ...named(CLIENT_CLOSING),
-  ];
 }

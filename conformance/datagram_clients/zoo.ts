@@ -1,8 +1,8 @@
 import type { Cause } from "../judge/verdict.ts";
 
-/** A planted bug of a client of datagrams, in `testdata/datagrams/client_zoo.py`. */
+/** A planted bug of a client of datagrams, in `zoo_clients.ts`. */
 export interface ClientBug {
-  /** What the client is told: how it asks, and what is wrong. */
+  /** How the client asks, and what is wrong. */
   readonly name: string;
   /** What is wrong, in a few words. */
   readonly about: string;
@@ -145,13 +145,13 @@ export const CLIENT_ZOO: readonly ClientBug[] = [
   },
 ];
 
-/** The clients that are right, as commands. */
+/** The clients that are right, in this process: how they ask. */
+export const RIGHT_ZOO_CLIENTS: readonly string[] = ["one", "three", "burst", "empty", "fragment"]
+  .map((kind) => `${kind}.none`);
+
+/** The programs that are right, as commands. */
 export const RIGHT_DATAGRAM_CLIENTS: readonly (readonly [name: string, command: string])[] = [
-  ["asks one thing", "python3 conformance/testdata/datagrams/client_zoo.py {port} one.none"],
-  ["asks three things", "python3 conformance/testdata/datagrams/client_zoo.py {port} three.none"],
-  ["asks in a burst", "python3 conformance/testdata/datagrams/client_zoo.py {port} burst.none"],
-  ["asks nothing last", "python3 conformance/testdata/datagrams/client_zoo.py {port} empty.none"],
-  ["in fragments", "python3 conformance/testdata/datagrams/client_zoo.py {port} fragment.none"],
+  ["Python, in fragments", "python3 conformance/testdata/datagrams/ask_in_fragments.py {port}"],
   ["Node.js, as events come", "node conformance/testdata/datagrams/ask.mjs {port}"],
   ["a ping that tells times", "python3 conformance/testdata/datagrams/ping.py {host} {port}"],
 ];

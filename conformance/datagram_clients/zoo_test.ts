@@ -1,35 +1,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { projectPath } from "../../tools/project.ts";
-import { runConformance } from "../run_conformance.ts";
+import { runZooClient } from "./run_zoo_client.ts";
 import { CLIENT_ZOO, type ClientBug } from "./zoo.ts";
 
-/** Runs at once; each starts its clients two at a time. */
+/** Clients whose cases are played at the same time. More of them would take the time from each other. */
 const AT_ONCE = 3;
 
-const text = (text: string) => new TextEncoder().encode(text);
-
-/** What the clients of the zoo are to send. */
-const SENDS: Readonly<Record<string, readonly Uint8Array[]>> = {
-  three: ["1 what is it", "2 that comes", "3 back to me"].map(text),
-  empty: ["something", ""].map(text),
-};
-
 async function blameOf({ name, shownBy }: ClientBug): Promise<string> {
-  const file = projectPath("conformance/testdata/datagrams/client_zoo.py");
-  const [kind = ""] = name.split(".");
-  const sends = SENDS[kind];
-  const { cases } = await runConformance("udp://127.0.0.1:0", {
-    side: "client",
-    expect: "upper",
-    spawn: `python3 '${file}' {port} ${name}`,
-    cases: [shownBy],
-    seed: 1,
-    shrinkMs: 300,
-    budgetMs: 300_000,
-    timeoutMs: 1000,
-    ...(kind === "fragment" ? { framing: "fragment" } : {}),
-    ...(sends === undefined ? {} : { sends }),
-  });
+  const cases = await runZooClient(name, { cases: [shownBy] });
   const one = cases.find(({ id }) => id === shownBy);
   return `${name} ${one?.verdict} ${one?.cause ?? one?.detail}`;
 }
