@@ -25,7 +25,8 @@ const deno = Deno.env.get("COMPILE_DENO") ?? Deno.execPath();
 const cwd = projectPath("");
 for (const program of Object.values(programs)) {
   const file = `${output}/${program.binary}`;
-  const flags = [...await stdFlags(), ...permissionFlags(program), "--output", file];
+  // Types are left to `deno task check`; here they would be checked for each program.
+  const flags = ["--no-check", ...await stdFlags(), ...permissionFlags(program), "--output", file];
   for (const worker of program.workers ?? []) flags.push("--include", worker);
   if (target !== undefined) flags.push("--target", target);
   const code = await runDeno(["compile", ...flags, program.main], { deno, cwd });
