@@ -37,10 +37,14 @@ export function permissionFlags(program: Program): string[] {
   return ["--quiet", "--no-prompt", `-P=${program.permissions}`];
 }
 
-/** Flags of every `deno test` here: leaks of operations and resources fail a test. */
+/**
+ * Flags of every `deno test` here: leaks of operations and resources fail a test. Types are not checked in it: each thread that
+ * a test starts would check its own modules anew, some 15 s of work, while the test waits for the thread.
+ */
 export const testFlags: readonly string[] = [
   "--quiet",
   "--no-prompt",
+  "--no-check",
   "-P=test",
   "--sanitize-ops",
   "--sanitize-resources",

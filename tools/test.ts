@@ -2,8 +2,8 @@
  * `deno task test`: all tests, several runs of deno side by side. Most of the time a test waits for a socket or a process, so
  * the runs hardly get in each other's way. Where they do, a test that is about time may fail for want of it: the files of tests
  * that failed are run once more alone, and it is told which of them passed then. Types are left to `deno task check`. With
- * arguments it is one run of `deno test` with just these, types and all; with `--coverage` alone it is all tests, and what
- * those of `protocol/` reach is kept for `deno task coverage --measured`.
+ * arguments it is one run of `deno test` with just these, their types checked before; with `--coverage` alone it is all tests,
+ * and what those of `protocol/` reach is kept for `deno task coverage --measured`.
  *
  * @module
  */
@@ -58,7 +58,11 @@ interface Sum {
 
 const flags = ["test", "--config", projectPath("deno.json"), ...await stdFlags(), ...testFlags];
 const covers = Deno.args.join(" ") === "--coverage";
-if (Deno.args.length > 0 && !covers) Deno.exit(await runDeno([...flags, ...Deno.args]));
+if (Deno.args.length > 0 && !covers) {
+  const paths = Deno.args.filter(isPath);
+  const types = paths.length > 0 ? await checkTypes(paths) : 0;
+  Deno.exit(types !== 0 ? types : await runDeno([...flags, ...Deno.args]));
+}
 
 const started = performance.now();
 const files = [...testFiles("")];
@@ -88,6 +92,21 @@ console.log(
 );
 Deno.exit(code);
 
+/** Checks the types of some files and folders; 0 when they are right. */
+async function checkTypes(paths: readonly string[]): Promise<number> {
+  const config = ["--config", projectPath("deno.json")];
+  return await runDeno(["check", "--quiet", ...config, ...await stdFlags(), ...paths]);
+}
+
+function isPath(argument: string): boolean {
+  try {
+    Deno.statSync(argument);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs what belongs to one run; not 0 for what is not made good by running files of tests again. */
 async function oneRun(i: number, what: string): Promise<number> {
   const own = files.filter((file) => runOf(file) === i);
@@ -109,7 +128,7 @@ async function testsOf(
 ): Promise<{ code: number; text: string }> {
   const began = performance.now();
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...flags, "--no-check", ...covered ? coverageFlags : [], ...own.map(projectPath)],
+    args: [...flags, ...covered ? coverageFlags : [], ...own.map(projectPath)],
     env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "piped",
