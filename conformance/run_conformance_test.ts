@@ -3,12 +3,12 @@ import { hexBytes } from "../protocol/framing/hex.ts";
 import { EndpointError } from "../protocol/transport/mod.ts";
 import type { CaseResult, RunResult } from "./campaign/result.ts";
 import { ConformanceUsageError, runConformance, type RunOptions, TargetStartError } from "./mod.ts";
-import { echo, targetCommand, testServer } from "./testing.ts";
+import { echo, targetCommand, testServer, UNHURRIED } from "./testing.ts";
 
 /** Whether edges can be proven here; elsewhere the same runs assume them. */
 const PROVES = Deno.build.os === "linux";
 const LOOPBACK = "tcp://127.0.0.1:0";
-const ECHO = { framing: "u32be", expect: "echo", maxFrame: 65_536 } as const;
+const ECHO = { ...UNHURRIED, framing: "u32be", expect: "echo", maxFrame: 65_536 } as const;
 
 const verdicts = ({ cases }: RunResult) => cases.map(({ id, verdict }) => `${id} ${verdict}`);
 const failures = ({ cases }: RunResult) => cases.filter(({ verdict }) => verdict === "FAIL");
@@ -203,6 +203,7 @@ Deno.test("a server that speaks no frames is found out, though it echoes every b
   try {
     const target = `tcp://127.0.0.1:${listener.addr.port}`;
     const result = await runConformance(target, {
+      ...UNHURRIED,
       framing: "u32be",
       expect: "echo",
       cases: ["1.1", "8.2"],
@@ -217,7 +218,13 @@ Deno.test("a server that speaks no frames is found out, though it echoes every b
 
 Deno.test("a smallest delivery fails again when it is played alone", async () => {
   const spawn = targetCommand("body_single_recv.py");
-  const found = await runConformance(LOOPBACK, { ...ECHO, spawn, cases: ["1.1"], timeoutMs: 500 });
+  const found = await runConformance(LOOPBACK, {
+    ...ECHO,
+    spawn,
+    cases: ["1.1"],
+    timeoutMs: 500,
+    shrinkMs: 30_000,
+  });
   const { counterexample, cause } = caseOf(found, "1.1");
   assert(counterexample);
   assertEquals([counterexample.stream, counterexample.cuts], ["000000026161", [5]]);

@@ -3,6 +3,7 @@ import type { RunResult } from "./campaign/result.ts";
 import { runConformance } from "./run_conformance.ts";
 import { isInstalled } from "./testdata/targets/start_target.ts";
 import { interpreterOf } from "./testdata/targets/targets.ts";
+import { UNHURRIED } from "./testing.ts";
 
 const PROVES = Deno.build.os === "linux";
 
@@ -17,6 +18,7 @@ const SERVERS: readonly (readonly [file: string, cause: string | null, shownBy: 
 function run(file: string, cases: readonly string[]): Promise<RunResult> {
   const path = decodeURIComponent(new URL(`testdata/stdio/${file}`, import.meta.url).pathname);
   return runConformance("stdio:", {
+    ...UNHURRIED,
     framing: "content-length",
     expect: "echo",
     maxFrame: 65_536,

@@ -6,11 +6,12 @@ import {
   assertThrows,
 } from "@std/assert";
 import { conformance, ConformanceError, type TestSteps } from "./test_steps.ts";
-import { echo, targetCommand, testServer } from "./testing.ts";
+import { echo, targetCommand, testServer, UNHURRIED } from "./testing.ts";
 
 Deno.test("a right server: every case is a step", async (t) => {
   await using server = await testServer("tcp://127.0.0.1:0", "u32be", echo);
   const result = await conformance(t, server.endpoint, {
+    ...UNHURRIED,
     framing: "u32be",
     expect: "echo",
     cases: ["1.4", "2.1"],
@@ -32,6 +33,9 @@ Deno.test("a wrong server: the step that fails shows the smallest delivery and h
     },
   };
   const options = {
+    ...UNHURRIED,
+    // For the smallest delivery there is.
+    shrinkMs: 30_000,
     framing: "u32be",
     expect: "echo",
     spawn: targetCommand("recv4_whole.py"),

@@ -9,6 +9,12 @@ import { commandOf, type Habit } from "./testdata/targets/targets.ts";
 /** Limit of the servers here unless they are told otherwise, in payload bytes. */
 const LIMIT = 65_536;
 
+/**
+ * For runs that assert what a whole case comes to: on a busy machine the time of a run may be over before all is played, and a
+ * program takes long to start.
+ */
+export const UNHURRIED = { budgetMs: 3_600_000, startTimeoutMs: 120_000 } as const;
+
 /** A server in this process; disposing of it ends it and all its connections. */
 export interface TestServer extends AsyncDisposable {
   /** Where it listens, with the real port. */

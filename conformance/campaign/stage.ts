@@ -3,10 +3,11 @@ import { lookUntil } from "../edge/patience.ts";
 import type { History, Role } from "../history/history.ts";
 import { judgePlay } from "../judge/judge_play.ts";
 import type { Trial } from "../judge/judge_trial.ts";
-import { type Growth, MemoryWatch } from "../player/memory_watch.ts";
+import { type Growth, watchMemory } from "../player/memory_watch.ts";
 import { type Play, refusedPlay } from "../player/play.ts";
 import { boundReceiveWindow } from "../player/receive_window.ts";
 import { type Patience, Session } from "../player/session.ts";
+import { SocketOwners } from "../player/socket_owner.ts";
 import { describeEnd } from "../player/spawned_process.ts";
 import type { Target, TargetConnection } from "../player/target.ts";
 import { UnreadConnection } from "../player/unread_connection.ts";
@@ -59,7 +60,7 @@ export interface TrialOptions {
 /** Where deliveries meet the target: opens connections, plays, and puts everything into the history. */
 export class Stage {
   #parts: StageParts;
-  readonly #memory = new MemoryWatch();
+  readonly #owners = new SocketOwners();
   #connections = 0;
   #together: boolean | undefined;
   #case = "";
@@ -157,11 +158,16 @@ export class Stage {
     return this.#together ??= await this.#lookWhetherTogether(patience);
   }
 
-  /** Begins to watch the memory of the process at the other end of a connection. */
-  async watchMemory(edge: EdgeWatch): Promise<Growth> {
+  /** The process at the other end of a connection, which may be our own; undefined when it is not to be seen. */
+  async processOf(edge: EdgeWatch): Promise<number | undefined> {
     const isWatched = edge.method !== "none" && edge.method !== "exact";
     await lookUntil(() => !isWatched || edge.targetInode > 0 || undefined, ACCEPT_MS);
-    return this.#memory.begin(this.#memory.processOf(edge) ?? this.target.pid);
+    return this.#owners.find(edge.targetInode) ?? this.target.pid;
+  }
+
+  /** Begins to watch the memory of the process at the other end of a connection. */
+  async watchMemory(edge: EdgeWatch): Promise<Growth> {
+    return watchMemory(await this.processOf(edge));
   }
 
   /** Plays one delivery on an open connection. */

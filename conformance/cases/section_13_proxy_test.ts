@@ -4,7 +4,7 @@ import { listen } from "../../protocol/transport/mod.ts";
 import { CERT, KEY } from "../../protocol/transport/testdata/mod.ts";
 import type { CaseResult } from "../campaign/result.ts";
 import { runConformance } from "../run_conformance.ts";
-import { echo, type TestServer, testServer } from "../testing.ts";
+import { echo, type TestServer, testServer, UNHURRIED } from "../testing.ts";
 import { PROXIED } from "./section_13_proxy.ts";
 
 /** Whether edges can be proven here; elsewhere the same runs assume them. */
@@ -17,6 +17,7 @@ Deno.test("right servers of every kind of framing pass behind the proxy, edges p
   for (const spec of ["u32be", "u8", "varint", "line", "delim:0d0a", "netstring", "slip"]) {
     await using server = await testServer("tcp://127.0.0.1:0", spec, echo);
     const { cases } = await runConformance(server.endpoint, {
+      ...UNHURRIED,
       framing: spec,
       expect: "echo",
       maxFrame: 65_536,
@@ -42,6 +43,7 @@ Deno.test("right servers pass behind the proxy over TLS and Unix sockets", async
         tls: { cert: CERT, key: KEY },
       });
       const { cases } = await runConformance(server.endpoint.replace("127.0.0.1", "localhost"), {
+        ...UNHURRIED,
         framing: "u32be",
         expect: "echo",
         cases: ["13.1", "13.5"],
@@ -94,6 +96,7 @@ for (const id of IDS) {
     await using server = await readIsFrame();
     const options = { framing: "u32be", expect: "echo", seed: 1, timeoutMs: 1000 } as const;
     const { cases, exitCode } = await runConformance(server.endpoint, {
+      ...UNHURRIED,
       ...options,
       cases: [id],
       shrinkMs: 500,

@@ -20,13 +20,14 @@ Deno.test("8.4 a target that keeps bytes of a reset connection fails, whenever i
     left = new Uint8Array(0);
     next.resolve();
     next = Promise.withResolvers();
+    const accepted = next.promise;
     try {
       for (let bytes; (bytes = await readSome(socket)) !== null;) {
         for (const whole of frames.take(bytes)) await writeAll(socket, whole);
       }
     } catch {
       // Every second time it has accepted the next connection before.
-      if (++resets % 2 === 0) await next.promise;
+      if (++resets % 2 === 0) await accepted;
       left = frames.rest;
     }
   };

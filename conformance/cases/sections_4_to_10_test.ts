@@ -10,7 +10,7 @@ import { listen } from "../../protocol/transport/mod.ts";
 import type { RunResult } from "../campaign/result.ts";
 import { runConformance } from "../run_conformance.ts";
 import type { RunOptions } from "../run_options.ts";
-import { echo, type TestServer, testServer } from "../testing.ts";
+import { echo, type TestServer, testServer, UNHURRIED } from "../testing.ts";
 
 const LOOPBACK = "tcp://127.0.0.1:0";
 /** Limit of all servers here, in payload bytes. */
@@ -25,12 +25,12 @@ function run(
   options: Partial<RunOptions> = {},
 ): Promise<RunResult> {
   return runConformance(endpoint, {
+    ...UNHURRIED,
     framing: spec,
     expect: "echo",
     maxFrame: LIMIT,
     cases: OURS,
     seed: 1,
-    budgetMs: 300_000,
     shrinkMs: 100,
     timeoutMs: 1000,
     ...options,

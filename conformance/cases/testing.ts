@@ -8,13 +8,15 @@ import { assert } from "@std/assert";
 import type { CaseResult } from "../campaign/result.ts";
 import { runConformance } from "../run_conformance.ts";
 import type { RunOptions } from "../run_options.ts";
+import { UNHURRIED } from "../testing.ts";
 
 /** What the planted servers are told, and expected to do. */
 export const ECHO = {
+  ...UNHURRIED,
   framing: "u32be",
   expect: "echo",
   seed: 1,
-  timeoutMs: 300,
+  timeoutMs: 2000,
   shrinkMs: 100,
 } as const;
 

@@ -4,6 +4,7 @@ import { runConformance } from "../run_conformance.ts";
 import { ConformanceUsageError, type RunOptions } from "../run_options.ts";
 import { isInstalled } from "../testdata/targets/start_target.ts";
 import { interpreterOf } from "../testdata/targets/targets.ts";
+import { UNHURRIED } from "../testing.ts";
 import { TargetStartError } from "../player/target.ts";
 
 const PROVES = Deno.build.os === "linux";
@@ -18,7 +19,7 @@ function run(spawn: string, more: Partial<RunOptions> = {}): Promise<RunResult> 
     side: "client",
     spawn,
     seed: 1,
-    budgetMs: 120_000,
+    ...UNHURRIED,
     ...more,
   });
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { projectPath } from "../../tools/project.ts";
 import { runConformance } from "../run_conformance.ts";
+import { UNHURRIED } from "../testing.ts";
 import { DATAGRAM_ZOO, type DatagramBug } from "./zoo.ts";
 
 /** Servers that run at once. */
@@ -11,6 +12,7 @@ const EXPIRY_MS = 1000;
 async function blameOf({ name, shownBy }: DatagramBug): Promise<string> {
   const file = projectPath("conformance/testdata/datagrams/zoo.py");
   const result = await runConformance("udp://127.0.0.1:0", {
+    ...UNHURRIED,
     expect: "echo",
     spawn: `python3 '${file}' {port} ${name}`,
     cases: [shownBy],

@@ -6,6 +6,7 @@ import { shellLine } from "../../cli/command_words.ts";
 import type { RunResult } from "../campaign/result.ts";
 import { runConformance } from "../run_conformance.ts";
 import type { RunOptions } from "../run_options.ts";
+import { UNHURRIED } from "../testing.ts";
 
 /** The command that runs an adapter, by its path from `conformance/`. */
 export function adapterCommand(file: string, ...args: string[]): string {
@@ -21,6 +22,7 @@ export function runAdapter(
   options: Partial<RunOptions> = {},
 ): Promise<RunResult> {
   return runConformance("stdio:", {
+    ...UNHURRIED,
     side: "decoder",
     framing,
     expect: "echo",

@@ -10,6 +10,8 @@ import { setImmediate } from "node:timers";
 const SPIN_MS = 0.02;
 const TURNS_MS = 2;
 const REST_MS = 1;
+// A turn that takes longer is counted as this: something has held us up, and a target beside us perhaps.
+const LONGEST_TURN_MS = 20;
 
 /**
  * Looks until there is something to see, or the time is over.
@@ -25,22 +27,25 @@ const REST_MS = 1;
  * ```
  *
  * @param look Returns undefined as long as there is nothing to see.
- * @param deadlineMs Milliseconds from now until it gives up and returns undefined.
+ * @param deadlineMs Milliseconds from now until it gives up and returns undefined, those not counted in which we were held
+ * up.
  */
 export async function lookUntil<T>(
   look: () => T | undefined,
   deadlineMs: number,
 ): Promise<T | undefined> {
-  const started = performance.now();
+  let waitedMs = 0, before = performance.now();
   for (let turns = 1;;) {
     const seen = look();
     if (seen !== undefined) return seen;
-    const waitedMs = performance.now() - started;
     if (waitedMs >= deadlineMs) return undefined;
     if (waitedMs >= TURNS_MS) await new Promise((resolve) => setTimeout(resolve, REST_MS));
     else if (waitedMs >= SPIN_MS) {
       for (let i = 0; i < turns; i++) await new Promise<void>((resolve) => setImmediate(resolve));
       turns *= 2;
     }
+    const now = performance.now();
+    waitedMs += Math.min(now - before, LONGEST_TURN_MS);
+    before = now;
   }
 }

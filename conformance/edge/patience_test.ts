@@ -13,6 +13,15 @@ Deno.test("lookUntil() gives up at the deadline and not before", async () => {
   assert(performance.now() - started >= 20);
 });
 
+Deno.test("lookUntil() takes time in which it was held up for one turn", async () => {
+  let looks = 0;
+  const look = () => {
+    for (const until = performance.now() + 40; performance.now() < until;);
+    return ++looks === 4 ? "seen" : undefined;
+  };
+  assertEquals(await lookUntil(look, 100), "seen");
+});
+
 Deno.test("lookUntil() lets the event loop turn between two looks", async () => {
   let turned = false;
   const timer = setTimeout(() => turned = true, 0);

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { hexBytes } from "../../protocol/framing/hex.ts";
 import { runConformance, type RunOptions, type RunResult } from "../mod.ts";
 import { RandomStream } from "../stimulus/random_stream.ts";
+import { UNHURRIED } from "../testing.ts";
 import {
   bytes,
   caseOf,
@@ -15,8 +16,8 @@ import {
 } from "./testing.ts";
 
 const LOOPBACK = "tcp://127.0.0.1:0";
-/** Time enough to make failures small on a machine that is busy. */
-const UNHURRIED = { budgetMs: 600_000, shrinkMs: 30_000 } as const;
+/** As much time as it takes to make failures small. */
+const THOROUGH = { ...UNHURRIED, shrinkMs: 30_000 } as const;
 const unlike = (result: RunResult, ...usual: string[]) =>
   result.cases.filter(({ verdict }) => !["PASS", "UNSUPPORTED", ...usual].includes(verdict))
     .map(({ id, verdict, cause, detail }) => ({ id, verdict, cause, detail }));
@@ -28,6 +29,7 @@ async function invariance(
 ): Promise<RunResult> {
   const given = typeof stream === "string" ? { bytes: bytes(stream) } : stream;
   return await runConformance(endpoint, {
+    ...UNHURRIED,
     expect: "invariance",
     seed: 1,
     stream: given,
@@ -205,6 +207,7 @@ Deno.test("requests apart: waits say where, joined they are only SHOULD, and wha
 
 Deno.test("a program over stdio is a target as any other", async () => {
   const result = await runConformance("stdio:", {
+    ...UNHURRIED,
     expect: "invariance",
     stream: { bytes: bytes("abc\nde\n") },
     spawn: scenarioServer("stdio_lengths.py"),
@@ -225,7 +228,7 @@ Deno.test("a smallest delivery fails again when it is played alone", async () =>
       seed: 1,
       cases: ["1.4"],
       timeoutMs: 500,
-      ...UNHURRIED,
+      ...THOROUGH,
     });
   const found = caseOf(await run(stream), "1.4");
   const { counterexample } = found;

@@ -3,6 +3,7 @@ import { hexBytes } from "../../protocol/framing/hex.ts";
 import { ConformanceUsageError, runConformance, type RunOptions } from "../mod.ts";
 import { parseScenario } from "./conversation.ts";
 import type { Scenario } from "./scenario.ts";
+import { UNHURRIED } from "../testing.ts";
 import {
   bytes,
   caseOf,
@@ -15,8 +16,8 @@ import {
 } from "./testing.ts";
 
 const LOOPBACK = "tcp://127.0.0.1:0";
-/** Time enough to make failures small on a machine that is busy. */
-const UNHURRIED = { budgetMs: 600_000, shrinkMs: 30_000 } as const;
+/** As much time as it takes to make failures small. */
+const THOROUGH = { ...UNHURRIED, shrinkMs: 30_000 } as const;
 
 async function sample(name: string): Promise<Scenario> {
   return parseScenario(await Deno.readTextFile(scenarioPath(`${name}.json`)));
@@ -51,7 +52,7 @@ for (const [name, server, wrong] of SAMPLES) {
       cases: CASES,
       seed: 1,
       timeoutMs: 1000,
-      ...UNHURRIED,
+      ...THOROUGH,
     });
     const seen = verdicts(result);
     for (const id of CASES) {
@@ -79,6 +80,7 @@ Deno.test("a client that dials us is tested by the same scenarios: its greeting 
       cases: ["1.1", "1.4", "8.4"],
       seed: 1,
       timeoutMs: 1000,
+      ...UNHURRIED,
     });
     return [result.verdict, verdicts(result)["1.1"], verdicts(result)["8.4"]];
   };
@@ -93,6 +95,7 @@ Deno.test("a failing step of a scenario is played again alone", async () => {
     spawn: scenarioServer("smtp_command_per_recv.py"),
     cases: ["1.1"],
     seed: 1,
+    ...THOROUGH,
   } as const;
   const { counterexample, detail } = caseOf(await runConformance(LOOPBACK, options), "1.1");
   assert(counterexample);
@@ -126,6 +129,7 @@ Deno.test("sends between which nothing is expected are also joined; delays are k
     scenario,
     cases: ["2.1"],
     timeoutMs: 500,
+    ...THOROUGH,
   });
   const { verdict, cause, counterexample } = caseOf(result, "2.1");
   assertEquals([verdict, cause, counterexample?.cuts], ["FAIL", "HANG", []]);
@@ -142,8 +146,13 @@ Deno.test("an answer too many, and one that is missing, are told with their step
   };
   const findingWith = async (handle: (talk: Talk) => Promise<void>) => {
     await using server = await rawServer(handle);
-    const options = { expect: "scenario", scenario, cases: ["1.4"], timeoutMs: 300 } as const;
-    const result = await runConformance(server.endpoint, options);
+    const result = await runConformance(server.endpoint, {
+      ...UNHURRIED,
+      expect: "scenario",
+      scenario,
+      cases: ["1.4"],
+      timeoutMs: 300,
+    });
     const { cause, detail } = result.cases.find(({ cause }) => cause !== undefined) ??
       caseOf(result, "0.1");
     return [cause, detail];

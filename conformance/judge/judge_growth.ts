@@ -1,4 +1,3 @@
-import type { Play } from "../player/play.ts";
 import type { Finding } from "./verdict.ts";
 
 /** How long the target took for so many bytes of a frame. */
@@ -13,15 +12,21 @@ export interface Measured {
 const MOST_EXPONENT = 1.6;
 /** Below this time noise decides, in ms. */
 const LEAST_MS = 150;
+/** No time counts as less, in ms. */
+const SHORTEST_MS = 1;
 /** What is compared: half of the frame, three quarters, all of it. Before, what each chunk costs anyway hides growth. */
 const PREFIXES = [1 / 2, 3 / 4, 1];
 
+/** What tells how long something took: a clock, or the processor time of the target. */
+export type Timepiece = "clock" | "processor";
+
 /**
- * How long each chunk took, in ms. A chunk is written when the one before was read, and that is read when the one before
- * it was dealt with: so what a target does with a chunk shows in the time of the next ones.
+ * How long each chunk took, in ms, by what the timepiece showed when each was written. A chunk is written when the one before
+ * was read, and that is read when the one before it was dealt with: so what a target does with a chunk shows in the time of
+ * the next ones.
  */
-export function chunkTimes({ chunks }: Pick<Play, "chunks">): number[] {
-  return chunks.slice(1).map(({ writtenMs }, i) => writtenMs - (chunks[i]?.writtenMs ?? writtenMs));
+export function chunkTimes(writtenAt: readonly number[]): number[] {
+  return writtenAt.slice(1).map((ms, i) => ms - (writtenAt[i] ?? ms));
 }
 
 /**
@@ -31,6 +36,15 @@ export function chunkTimes({ chunks }: Pick<Play, "chunks">): number[] {
 export function bestTimes(rounds: readonly (readonly number[])[]): number[] {
   const [first = []] = rounds;
   return first.map((_, chunk) => Math.min(...rounds.map((times) => times[chunk] ?? Infinity)));
+}
+
+/**
+ * The times of the best of several rounds. Processor time comes in ticks that are longer than most chunks take, so only the
+ * sum of many chunks says something; and others do not make it longer by much.
+ */
+export function bestRound(rounds: readonly (readonly number[])[]): readonly number[] {
+  const sum = (times: readonly number[]) => times.reduce((sum, ms) => sum + ms, 0);
+  return rounds.reduce((best, times) => sum(times) < sum(best) ? times : best, rounds[0] ?? []);
 }
 
 /** What half, three quarters, and all of a frame of `bytes` took. */
@@ -53,7 +67,10 @@ export function measuredOf(times: readonly number[], bytes: number): Measured[] 
  * ```
  */
 export function growthExponent(measured: readonly Measured[]): number {
-  const points = measured.map(({ bytes, ms }) => [Math.log(bytes), Math.log(ms)] as const);
+  // Ticks may show nothing of a short time.
+  const points = measured.map(({ bytes, ms }) =>
+    [Math.log(bytes), Math.log(Math.max(ms, SHORTEST_MS))] as const
+  );
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const middleX = mean(points.map(([x]) => x)), middleY = mean(points.map(([, y]) => y));
   const above = points.reduce((sum, [x, y]) => sum + (x - middleX) * (y - middleY), 0);
@@ -61,16 +78,32 @@ export function growthExponent(measured: readonly Measured[]): number {
   return above / below;
 }
 
+/** What is said of growth that nobody minds. */
+export function describeGrowth(measured: readonly Measured[], by: Timepiece): string {
+  const { bytes = 0, ms = 0 } = measured.at(-1) ?? {};
+  const growth = ms < LEAST_MS
+    ? "too quick for growth to show"
+    : `time grows with size to the power of ${growthExponent(measured).toFixed(2)}`;
+  return `${growth}: ${bytes} bytes in ${timeText(ms, by)}`;
+}
+
 /** Judges how time grows. Null when it is about linear, or too short to tell. */
-export function judgeGrowth(measured: readonly Measured[]): Finding | null {
+export function judgeGrowth(
+  measured: readonly Measured[],
+  by: Timepiece = "clock",
+): Finding | null {
   const first = measured[0], last = measured.at(-1);
   if (first === undefined || last === undefined) return null;
   const exponent = growthExponent(measured);
   if (exponent < MOST_EXPONENT || last.ms < LEAST_MS) return null;
-  const ms = (time: number) => `${time.toFixed(0)} ms`;
   return {
     cause: "SLOW",
     detail: `time grows with size to the power of ${exponent.toFixed(2)}: the first ` +
-      `${first.bytes} bytes of a frame took ${ms(first.ms)}, ${last.bytes} took ${ms(last.ms)}`,
+      `${first.bytes} bytes of a frame took ${timeText(first.ms, by)}, ` +
+      `${last.bytes} took ${timeText(last.ms, by)}`,
   };
+}
+
+function timeText(ms: number, by: Timepiece): string {
+  return `${ms.toFixed(0)} ms${by === "clock" ? "" : " of processor time"}`;
 }

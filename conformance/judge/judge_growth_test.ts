@@ -1,7 +1,13 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { random } from "../../protocol/framing/testing.ts";
-import type { Play } from "../player/play.ts";
-import { bestTimes, chunkTimes, growthExponent, judgeGrowth, measuredOf } from "./judge_growth.ts";
+import {
+  bestRound,
+  bestTimes,
+  chunkTimes,
+  growthExponent,
+  judgeGrowth,
+  measuredOf,
+} from "./judge_growth.ts";
 
 const BYTES = 1024 * 1024;
 const SEED = Number(crypto.getRandomValues(new Uint32Array(1))[0]);
@@ -9,13 +15,11 @@ const SEED = Number(crypto.getRandomValues(new Uint32Array(1))[0]);
 /** The times of a play in which each of 1024 chunks takes `msOf` its place, from 0 to 1. */
 function timesOf(msOf: (place: number) => number): number[] {
   let at = 0;
-  const chunks = Array.from({ length: 1025 }, (_, i) => {
-    const writtenMs = at;
+  return chunkTimes(Array.from({ length: 1025 }, (_, i) => {
+    const writtenAt = at;
     at += msOf(i / 1024);
-    return { end: i + 1, writtenMs, edge: "proven" as const };
-  });
-  const play: Pick<Play, "chunks"> = { chunks };
-  return chunkTimes(play);
+    return writtenAt;
+  }));
 }
 
 function measure(msOf: (place: number) => number) {
@@ -51,4 +55,23 @@ Deno.test(`a busy machine neither hides growth nor makes some (seed ${SEED})`, (
     judgeGrowth(measuredOf(bestTimes(rounds(msOf)), BYTES));
   assertEquals(judged((place) => 0.5 * place)?.cause, "SLOW");
   assertEquals(judged(() => 0.5), null);
+});
+
+Deno.test("ticks that are longer than a chunk takes neither hide growth nor make some", () => {
+  const ticked = (msOf: (place: number) => number) => {
+    let exact = 0, told = 0;
+    return timesOf((place) => {
+      const before = told;
+      told = Math.floor((exact += msOf(place)) / 10) * 10;
+      return told - before;
+    });
+  };
+  const judged = (msOf: (place: number) => number) => {
+    const rounds = [1.3, 1, 1.1].map((factor) => ticked((place) => factor * msOf(place)));
+    return judgeGrowth(measuredOf(bestRound(rounds), BYTES), "processor");
+  };
+  assertEquals(judged(() => 0.5), null);
+  const found = judged((place) => 0.5 * place);
+  assertEquals(found?.cause, "SLOW");
+  assertStringIncludes(found?.detail ?? "", `${BYTES} took 250 ms of processor time`);
 });

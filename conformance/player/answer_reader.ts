@@ -5,6 +5,8 @@ import type { PlayedRead } from "./play.ts";
 
 /** Bytes read at once. */
 const READ_SIZE = 64 * 1024;
+/** The longest wait that is taken at its word, in ms: what takes longer has held us up, and a target beside us perhaps. */
+const STEP_MS = 20;
 /** Bytes that may come back beyond what was asked for, before we stop listening to a target that floods us. */
 const SURPLUS = 1024 * 1024;
 
@@ -72,16 +74,16 @@ export class AnswerReader {
 
   /**
    * Waits until `count` answers are there. False when they will not come: the connection ended, the bytes are no
-   * frames, or nothing has come for `idleMs`.
+   * frames, or nothing has come for `idleMs` in which we were there to see it.
    */
   async until(count: number, idleMs: number): Promise<boolean> {
-    let since = this.#now();
+    let leftMs = idleMs;
     while (this.#answers.length < count) {
-      if (this.#state !== "open" || this.#undecodable !== undefined) return false;
-      since = Math.max(since, this.#lastMs);
-      const leftMs = since + idleMs - this.#now();
-      if (leftMs <= 0) return false;
-      await this.#awaited(count, leftMs);
+      if (this.#state !== "open" || this.#undecodable !== undefined || leftMs <= 0) return false;
+      const since = this.#now(), stepMs = Math.min(STEP_MS, leftMs);
+      await this.#awaited(count, stepMs);
+      const waitedMs = Math.min(this.#now() - since, stepMs);
+      leftMs = this.#lastMs > since ? idleMs : leftMs - waitedMs;
     }
     return true;
   }

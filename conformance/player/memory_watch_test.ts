@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { openEdgeProbe } from "../edge/edge_probe.ts";
-import { MemoryWatch } from "./memory_watch.ts";
+import { watchMemory } from "./memory_watch.ts";
 import { growth } from "./process_memory.ts";
 import { SocketOwners } from "./socket_owner.ts";
 
@@ -43,15 +43,15 @@ Deno.test({
         await socket.read(answer);
       };
       await ask();
-      const watch = new MemoryWatch();
-      assertEquals(watch.processOf(edge), child.pid);
+      const pid = new SocketOwners().find(edge.targetInode);
+      assertEquals(pid, child.pid);
       for (let i = 0; i < 2; i++) {
-        const grown = watch.begin(watch.processOf(edge));
+        const grown = watchMemory(pid);
         await ask();
         const bytes = grown() ?? 0;
         assert(bytes > 48 * MEBIBYTE, `round ${i}: it grew by ${bytes} bytes`);
       }
-      const idle = watch.begin(child.pid);
+      const idle = watchMemory(child.pid);
       assert((idle() ?? Infinity) < 16 * MEBIBYTE, "an idle process does not grow");
     } finally {
       child.kill("SIGKILL");
@@ -71,8 +71,7 @@ Deno.test({
     using probe = openEdgeProbe();
     const edge = probe.watch({ local: ours.localAddr, remote: ours.remoteAddr });
     assertEquals(new SocketOwners().find(edge.targetInode), Deno.pid);
-    const watch = new MemoryWatch();
-    assertEquals([watch.processOf(edge), watch.begin(undefined)()], [undefined, undefined]);
+    assertEquals([watchMemory(Deno.pid)(), watchMemory(undefined)()], [undefined, undefined]);
   },
 });
 

@@ -10,6 +10,8 @@ export interface PlayedChunk {
   readonly writtenMs: number;
   /** What is known of its edge; `unneeded` for the last chunk when its answer is proof enough. */
   readonly edge: EdgeVerdict | "unneeded";
+  /** How much processor time the target had used by then, in ms, where that was asked for and can be known. */
+  readonly usedMs?: number;
 }
 
 /** Bytes as they came back. */

@@ -1,5 +1,4 @@
-import { EdgeProbeError } from "../edge/edge_probe_error.ts";
-import { Libc } from "../edge/libc.ts";
+import { askProc } from "./ask_proc.ts";
 
 /** Memory of a process, in bytes (proc(5)). */
 export interface ProcessMemory {
@@ -11,7 +10,7 @@ export interface ProcessMemory {
 
 /** Makes the process forget its peak, so that the next one is what comes from now on. False where we may not. */
 export function resetPeak(pid: number): boolean {
-  return asked((libc) => {
+  return askProc((libc) => {
     libc.writeTextFile(`/proc/${pid}/clear_refs`, "5");
     return true;
   }) ?? false;
@@ -19,7 +18,7 @@ export function resetPeak(pid: number): boolean {
 
 /** The memory of a process; undefined where the system does not tell or we may not ask. */
 export function processMemory(pid: number): ProcessMemory | undefined {
-  const status = asked((libc) => libc.readTextFile(`/proc/${pid}/status`));
+  const status = askProc((libc) => libc.readTextFile(`/proc/${pid}/status`));
   if (status === undefined) return undefined;
   const bytes = (name: string) =>
     1024 * Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? NaN);
@@ -34,14 +33,4 @@ export function processMemory(pid: number): ProcessMemory | undefined {
 export function growth(before: ProcessMemory, after: ProcessMemory, wasReset = false): number {
   const base = wasReset ? before.now : before.peak;
   return Math.max(0, after.now - before.now, after.peak - base);
-}
-
-function asked<T>(question: (libc: Libc) => T): T | undefined {
-  try {
-    using libc = Libc.open();
-    return question(libc);
-  } catch (error) {
-    if (error instanceof EdgeProbeError) return undefined;
-    throw error;
-  }
 }

@@ -89,8 +89,16 @@ export class Session implements AsyncDisposable {
     return this.#answers.state === "open" && this.#answers.undecodable === undefined;
   }
 
-  /** Plays one delivery and tells what happened. It never throws for what a target does. */
-  async play(delivery: Delivery, patience: Patience): Promise<Play> {
+  /**
+   * Plays one delivery and tells what happened. It never throws for what a target does.
+   *
+   * @param used how much processor time the target has used, in ms; noted with each chunk.
+   */
+  async play(
+    delivery: Delivery,
+    patience: Patience,
+    used?: () => number | undefined,
+  ): Promise<Play> {
     const { contract, now } = this.#context;
     const { stimulus, end, pace: { reading } = {} } = delivery;
     const answers = this.#answers;
@@ -100,7 +108,7 @@ export class Session implements AsyncDisposable {
     answers.expect(2 * expected + OVERHEAD * stimulus.frames.length);
     const chunks: PlayedChunk[] = [];
     const lateAt: number[] = [];
-    const sentAll = await this.#send(delivery, patience, chunks, lateAt);
+    const sentAll = await this.#send(delivery, patience, chunks, lateAt, used);
     if (sentAll) {
       if (end === "fin") await this.#connection.closeWrite().catch(() => {});
       if (end === "reset" || end === "close") {
@@ -151,6 +159,7 @@ export class Session implements AsyncDisposable {
     patience: Patience,
     chunks: PlayedChunk[],
     lateAt: number[],
+    used?: () => number | undefined,
   ): Promise<boolean> {
     const { contract, now } = this.#context;
     const length = stimulus.bytes.length;
@@ -161,7 +170,7 @@ export class Session implements AsyncDisposable {
     for (const to of [...cuts, length]) {
       if (!this.#sendable(pace)) return false;
       const written = await this.#write(stimulus.bytes.subarray(from, to), patience);
-      const writtenMs = now();
+      const writtenMs = now(), usedMs = used?.();
       if (written === "stuck") chunks.push({ end: to, writtenMs, edge: "timeout" });
       if (written !== "done") return false;
       const waited = waits[wait] === to && !exact;
@@ -179,7 +188,7 @@ export class Session implements AsyncDisposable {
         ? "proven"
         : "unneeded";
       this.#startsMs = 0;
-      chunks.push({ end: to, writtenMs, edge });
+      chunks.push({ end: to, writtenMs, edge, ...(usedMs === undefined ? {} : { usedMs }) });
       if (edge === "timeout") return false;
       if (edge === "gone") {
         await this.#answers.until(Infinity, patience.answerMs);

@@ -1,5 +1,5 @@
-import { EdgeProbeError } from "../edge/edge_probe_error.ts";
-import { Libc } from "../edge/libc.ts";
+import type { Libc } from "../edge/libc.ts";
+import { askProc } from "./ask_proc.ts";
 
 /**
  * Finds the process that holds a socket, by the socket's inode, among all processes that we may look into (proc(5),
@@ -19,17 +19,13 @@ export class SocketOwners {
   /** The process id; undefined when it is not found, this is not Linux, or `--allow-ffi` is missing. */
   find(inode: number): number | undefined {
     if (inode === 0) return undefined;
-    try {
-      using libc = Libc.open();
+    return askProc((libc) => {
       const holds = (pid: string) => holdsSocket(libc, pid, inode);
       if (this.#last === undefined || !holds(this.#last)) {
         this.#last = libc.listDirectory("/proc").filter((name) => /^\d+$/.test(name)).find(holds);
       }
       return this.#last === undefined ? undefined : Number(this.#last);
-    } catch (error) {
-      if (error instanceof EdgeProbeError) return undefined;
-      throw error;
-    }
+    });
   }
 }
 

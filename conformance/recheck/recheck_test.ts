@@ -5,7 +5,7 @@ import { mergeShards } from "../shard/merge_shards.ts";
 import type { Shard } from "../shard/shard.ts";
 import { recordedResult } from "../report/recorded_result.ts";
 import type { RunOptions } from "../run_options.ts";
-import { echo, testServer } from "../testing.ts";
+import { echo, testServer, UNHURRIED } from "../testing.ts";
 import type { FramedConnection } from "../../protocol/session/mod.ts";
 import { recheckCertificate } from "./recheck_certificate.ts";
 
@@ -17,6 +17,7 @@ async function recorded(
   await using server = await testServer("tcp://127.0.0.1:0", "u16be", handle);
   const lines: string[] = [];
   await runConformance(server.endpoint, {
+    ...UNHURRIED,
     framing: "u16be",
     expect: "echo",
     seed: 3,

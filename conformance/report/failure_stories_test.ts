@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { runConformance } from "../run_conformance.ts";
-import { targetCommand } from "../testing.ts";
+import { targetCommand, UNHURRIED } from "../testing.ts";
 import { FailureStories } from "./failure_stories.ts";
 import { picture } from "./picture.ts";
 
@@ -8,6 +8,7 @@ Deno.test("what confirmed a failure is kept, and drawn with its times", async ()
   const stories = new FailureStories();
   let lines = 0;
   const { cases } = await runConformance("tcp://127.0.0.1:0", {
+    ...UNHURRIED,
     framing: "u32be",
     expect: "echo",
     spawn: targetCommand("recv4_whole.py"),
