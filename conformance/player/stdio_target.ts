@@ -47,12 +47,11 @@ export class StdioTarget implements Target {
       spawnTarget(spawn, endpoint, { stdin: true, stdout: true })
     );
     const target = new StdioTarget(processes, options.startTimeoutMs);
-    const first = await processes.start();
+    const first = target.#next = await processes.start();
     if (await first.endedWithin(START_MS) !== undefined) {
       await target[Symbol.asyncDispose]();
       throw notStarted(first, { missed: "wait for input", deadlineMs: START_MS });
     }
-    target.#next = first;
     return target;
   }
 
@@ -107,6 +106,9 @@ export class StdioTarget implements Target {
   async [Symbol.asyncDispose](): Promise<void> {
     const connections = [...this.#connections];
     for (const connection of connections) connection.close();
+    // One that has ended before its turn came runs no more, and still has its pipes.
+    if (this.#next !== undefined) this.#processes.leave(this.#next, 0);
+    this.#next = undefined;
     await this.#processes[Symbol.asyncDispose]();
     await Promise.all(connections.map(({ released }) => released));
   }

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { openEdgeProbe } from "../edge/edge_probe.ts";
 import { StdioTarget } from "./stdio_target.ts";
 import { type TargetConnection, TargetStartError } from "./target.ts";
@@ -79,10 +79,11 @@ Deno.test({
     await unread.write(new Uint8Array(2));
     assertEquals(await probe.watch(unread.pipe).settled({ deadlineMs: 50 }), "timeout");
     unread.close();
-    await using rude = await start("setTimeout(() => Deno.exit(0), 1000)");
+    await using rude = await start("setTimeout(() => {}, 60_000)");
     const left = await rude.connect();
     const edge = probe.watch(left.pipe);
     await left.write(new Uint8Array(2));
+    Deno.kill(rude.pid ?? 0, "SIGTERM");
     assertEquals(await edge.settled({ deadlineMs: DEADLINE_MS }), "gone");
     left.close();
   },
@@ -131,6 +132,24 @@ Deno.test("a waiting read and a write that nobody takes end with close(); no pro
     pids.push(target.pid ?? 0);
   }
   for (const pid of pids) assert(pid > 0 && !isAlive(pid), `process ${pid} runs on`);
+});
+
+Deno.test("a program that ends before its turn has come leaves nothing behind", async () => {
+  await using _target = await start("setTimeout(() => {}, 300)");
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+});
+
+Deno.test({
+  name: "a program that ends at once is told, and leaves nothing behind",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    const endpoint = { scheme: "stdio", options: new Map() } as const;
+    const spawn = ["sh", "-c", "exit 3"];
+    const started = StdioTarget.start({ endpoint, spawn, startTimeoutMs: 1000 });
+    // On a busy machine it may take longer to end than it is looked at.
+    const why = await started.then((target) => target[Symbol.asyncDispose](), String);
+    assertMatch(why ?? "exit code 3", /exit code 3/);
+  },
 });
 
 Deno.test("a program that is not there is told, and so is none", async () => {

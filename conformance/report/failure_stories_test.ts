@@ -13,6 +13,7 @@ Deno.test("what confirmed a failure is kept, and drawn with its times", async ()
     expect: "echo",
     spawn: targetCommand("recv4_whole.py"),
     cases: ["1.1"],
+    seed: 1,
     onHistory(line) {
       lines++;
       stories.add(line);
