@@ -23,6 +23,7 @@ export {
   type DatagramRefusal,
 } from "./datagrams/answer_guard.ts";
 export {
+  type AnsweringSocket,
   type DatagramHandler,
   DatagramServer,
   serveDatagrams,

@@ -22,7 +22,7 @@ export const programs: Readonly<Record<"server" | "client" | "conformance", Prog
     binary: "nonstick-server",
     main: "server/main.ts",
     permissions: "server",
-    workers: ["server/workers/worker.ts"],
+    workers: ["server/workers/worker.ts", "server/datagrams/unixgram_worker.ts"],
   },
   client: { binary: "nonstick", main: "client/main.ts", permissions: "client" },
   conformance: {

@@ -4,10 +4,12 @@ import {
   type DatagramChannel,
   type DatagramEndpoint,
   openDatagrams,
+  parseDatagramEndpoint,
   TruncatedDatagramError,
 } from "../../protocol/transport/mod.ts";
 import type { FragmentAssemblerOptions } from "../../protocol/framing/mod.ts";
 import { FragmentedMessages } from "./fragmented_messages.ts";
+import { UnixgramSocket } from "./unixgram_socket.ts";
 import { AnswerGuard, type AnswerRules, type DatagramRefusal } from "./answer_guard.ts";
 
 /** The answer to a datagram, null for none. It must not keep the bytes. */
@@ -25,6 +27,13 @@ export interface ServeDatagramsOptions extends AnswerRules {
    * is a message.
    */
   readonly fragments?: FragmentAssemblerOptions;
+  /**
+   * Longest wait for a client over Unix sockets to take what was sent to it, in ms: then its answer is dropped, and so are the
+   * datagrams that wait for the server. A channel that is open already waits for as long as it takes.
+   *
+   * @default {1000}
+   */
+  readonly sendTimeoutMs?: number;
   /** Told of each datagram that gets no answer for its own or others' safety. It must not keep the bytes. */
   readonly refused?: (why: DatagramRefusal, datagram: Datagram) => void;
   /**
@@ -34,12 +43,22 @@ export interface ServeDatagramsOptions extends AnswerRules {
   readonly error?: (error: unknown, datagram: Datagram | null) => void;
 }
 
+/** What a server of datagrams needs of its socket. It receives nothing before it has sent what it has to answer. */
+export interface AnsweringSocket extends Pick<DatagramChannel, "endpoint" | "local" | "close"> {
+  /** The next datagram; null once it is closed. */
+  receive(): Promise<Datagram | null>;
+  /** See {@linkcode DatagramChannel.send}. */
+  send(bytes: Uint8Array, to: DatagramAddress): Promise<void>;
+}
+
+/** Longest wait for a client over Unix sockets to take what was sent to it, in ms. */
+const SEND_TIMEOUT_MS = 1000;
 /** How long nothing is received after receiving failed, in ms. */
 const RETRY_MS = 100;
 
 /** Answers datagrams, one after the other. Made by {@linkcode serveDatagrams}. */
 export class DatagramServer implements AsyncDisposable {
-  readonly #channel: DatagramChannel;
+  readonly #channel: AnsweringSocket;
   readonly #guard: AnswerGuard;
   readonly #handler: DatagramHandler;
   readonly #fragments: FragmentedMessages | null;
@@ -49,7 +68,7 @@ export class DatagramServer implements AsyncDisposable {
 
   /** Serves `channel`, and closes it in the end. */
   constructor(
-    channel: DatagramChannel,
+    channel: AnsweringSocket,
     handler: DatagramHandler,
     options: ServeDatagramsOptions,
   ) {
@@ -162,11 +181,15 @@ export async function serveDatagrams(
   handler: DatagramHandler,
   options: ServeDatagramsOptions,
 ): Promise<DatagramServer> {
-  const { listen } = options;
+  const { listen, sendTimeoutMs = SEND_TIMEOUT_MS } = options;
   // Fragments are kept until their message is whole; all others are done with before the next one is taken.
   const reuseBuffer = options.fragments === undefined;
-  const channel = typeof listen === "object" && "receive" in listen
-    ? listen
-    : await openDatagrams(listen, { reuseBuffer });
-  return new DatagramServer(channel, handler, options);
+  if (typeof listen === "object" && "receive" in listen) {
+    return new DatagramServer(listen, handler, options);
+  }
+  const place = typeof listen === "string" ? parseDatagramEndpoint(listen) : listen;
+  const socket = place.scheme === "unixgram"
+    ? await UnixgramSocket.open(place, sendTimeoutMs)
+    : await openDatagrams(place, { reuseBuffer });
+  return new DatagramServer(socket, handler, options);
 }
