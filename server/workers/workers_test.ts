@@ -229,8 +229,24 @@ Deno.test("the chat is one room, whoever serves its members", linux, async () =>
     await until(one, "welcome");
     const { text, old } = await until(one, "said");
     assertEquals([text, old], ["hi, 粘包", true]);
-    one.client.close();
   }
+  // By now two of them are served by the same worker.
+  await later.exchange.tell({ kind: "say", text: "to all" });
+  for (const one of [ann, bob, late, later]) {
+    assertEquals((await until(one, "said"))["text"], "to all");
+  }
+  // Those that were dropped on the way may not have left yet.
+  for (;;) {
+    const now = await members(ann);
+    if (Array.isArray(now) && now.length === 4) break;
+  }
+  const connected = () => NativeClient.connect(urlOf(server));
+  for (const client of await oneOnEach(server, connected, (client) => client.close())) {
+    const room = (await (await client.open("chat", { op: "rooms" })).receive())?.about;
+    assertEquals([room?.["name"], room?.["members"]], ["lobby", 4]);
+    client.close();
+  }
+  for (const one of [late, later]) one.client.close();
   bob.client.close();
   for (;;) if ((await until(ann, "left"))["name"] === bobName) break;
   ann.client.close();
