@@ -21,6 +21,7 @@ const listen = inFile("protocol/transport/listen_test.ts");
 const datagram = inFile("protocol/transport/datagram_test.ts");
 const answers = inFile("server/datagrams/answer_guard_test.ts");
 const datagrams = inFile("server/datagrams/serve_datagrams_test.ts");
+const unixgram = inFile("server/datagrams/unixgram_socket_test.ts");
 const raw = inFile("server/dialects/dialects_test.ts");
 const guard = inFile("server/guard_test.ts");
 const newcomers = inFile("server/newcomers_test.ts");
@@ -245,6 +246,13 @@ export const TRAFFIC: readonly Threat[] = [
         "oversize and empty",
         datagram("${name}: what does not fit is told, never cut short, and the next one comes"),
         datagram("${name}: several never join, whatever their length"),
+      ],
+      [
+        "who asks over Unix datagrams and never reads",
+        unixgram(
+          "who asks ${length} bytes at a time over unixgram and never reads (${how}) does not stop the server",
+        ),
+        unixgram("who was late twice gets nothing for a while, and a close does not wait for it"),
       ],
     ],
     probe: access.datagramLoop,
