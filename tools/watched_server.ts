@@ -2,6 +2,7 @@
  * A `nonstick-server` to be put under load and looked at from outside, by what Linux tells of a process.
  * @module
  */
+import { type CoreTime, coreTime } from "./core_time.ts";
 import { permissionFlags, programs } from "./programs.ts";
 import { projectPath } from "./project.ts";
 import { stdFlags } from "./std.ts";
@@ -87,6 +88,11 @@ export class WatchedServer implements AsyncDisposable {
       open,
       children: (await descendants(pid)).length,
     };
+  }
+
+  /** What its main thread had of the cores so far. */
+  coreTime(): Promise<CoreTime> {
+    return coreTime(this.#child.pid);
   }
 
   /** Asks it to end, as a service manager does; its exit code. */

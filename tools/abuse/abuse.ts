@@ -1,4 +1,6 @@
 import { NativeClient } from "../../protocol/native/mod.ts";
+import { connect } from "../../protocol/transport/mod.ts";
+import { between, type CoreTime, coreTime } from "../core_time.ts";
 import { projectPath } from "../project.ts";
 import { type Sample, slopePerMinute } from "../trend.ts";
 import { total, WatchedServer } from "../watched_server.ts";
@@ -38,6 +40,20 @@ export interface Moment {
   /** Answers that the good client got in it, and the slowest one in ms. */
   readonly answers: number;
   readonly slowest: number;
+  /** What the server and the good client had of the cores in it. */
+  readonly server: CoreTime;
+  readonly client: CoreTime;
+}
+
+/** An answer that the good client got, and where its time went. */
+export interface Answer {
+  /** From dialling on, in ms. */
+  readonly ms: number;
+  /** Until the system had made the connection, in ms: the server has no part in that, its listen queue has. */
+  readonly dialled: number;
+  /** What the server and the good client had of the cores meanwhile. */
+  readonly server: CoreTime;
+  readonly client: CoreTime;
 }
 
 /** Figures of the storm, from its beginning; `open` is those open now. */
@@ -48,8 +64,8 @@ export type Storm = Readonly<
 /** What it came to. */
 export interface AbuseResult {
   readonly moments: readonly Moment[];
-  /** All answers of the good client: how long each took, from dialling on, in ms. */
-  readonly answers: readonly number[];
+  /** All answers of the good client. */
+  readonly answers: readonly Answer[];
   /** Why the good client got none. */
   readonly failures: readonly string[];
   /** Memory and descriptors before, and when all had gone. */
@@ -82,7 +98,11 @@ export async function runAbuse(
     ...["--tls-cert", CERTIFICATE, "--tls-key", KEY, "--log", "json", ...plan.options],
   ], plan.files);
   const [native = "", tls = "", framed = ""] = server.urls;
-  const client = new GoodClient(native);
+  const cores = async (): Promise<Cores> => ({
+    server: await server.coreTime(),
+    client: await coreTime(Deno.pid),
+  });
+  const client = new GoodClient(native, cores);
   await client.ask();
   const look = async () => {
     const holdings = await server.look();
@@ -90,11 +110,14 @@ export async function runAbuse(
   };
   const before = await look();
   const moments: Moment[] = [];
+  let last = await cores();
   const started = performance.now(), asking = client.askUntilStopped();
   const ports = { native: portOf(native), tls: portOf(tls), framed: portOf(framed) };
   for await (const storm of storms({ ...plan, ...ports })) {
     const at = (performance.now() - started) / 1000;
-    const moment = { at, ...await look(), storm, ...client.sinceLast() };
+    const now = await cores();
+    const moment = { at, ...await look(), storm, ...client.sinceLast(), ...spent(last, now) };
+    last = now;
     moments.push(moment);
     onMoment(moment);
   }
@@ -107,6 +130,17 @@ export async function runAbuse(
   const { answers, failures } = client;
   const slope = slopePerMinute(samples);
   return { moments, answers, failures, before, after, slope, logged, code };
+}
+
+/** What both sides have had of the cores. */
+type Cores = Pick<Answer, "server" | "client">;
+
+/** What they had between two looks. */
+function spent(before: Cores, after: Cores): Cores {
+  return {
+    server: between(before.server, after.server),
+    client: between(before.client, after.client),
+  };
 }
 
 /** Waits until the descriptors are as few as before, but not for ever. */
@@ -124,29 +158,34 @@ async function calm<Look extends { readonly open: number }>(
 
 /** A client that does nothing wrong. */
 class GoodClient {
-  readonly answers: number[] = [];
+  readonly answers: Answer[] = [];
   readonly failures: string[] = [];
   readonly #url: string;
+  readonly #cores: () => Promise<Cores>;
   #told = 0;
   #stopped = false;
 
-  constructor(url: string) {
+  constructor(url: string, cores: () => Promise<Cores>) {
     this.#url = url;
+    this.#cores = cores;
   }
 
   /** Dials, asks once, and hangs up. */
   async ask(): Promise<void> {
-    const started = performance.now();
+    const before = await this.#cores();
+    const started = performance.now(), passed = () => performance.now() - started;
     try {
-      const patience = { connectTimeoutMs: PATIENCE_MS, handshakeTimeoutMs: PATIENCE_MS };
-      const client = await NativeClient.connect(this.#url, patience);
+      const connection = await connect(this.#url, { connectTimeoutMs: PATIENCE_MS });
+      const dialled = passed();
+      const client = await NativeClient.over(connection, { handshakeTimeoutMs: PATIENCE_MS });
       try {
         const exchange = await client.open("echo");
         await exchange.send(Uint8Array.of(42));
         const answer = await exchange.receive();
         if (answer?.bytes[0] !== 42) throw new Error("The answer is wrong");
         await exchange.end();
-        this.answers.push(performance.now() - started);
+        const ms = passed();
+        this.answers.push({ ms, dialled, ...spent(before, await this.#cores()) });
       } finally {
         client.close();
       }
@@ -170,7 +209,7 @@ class GoodClient {
   sinceLast(): { answers: number; slowest: number } {
     const fresh = this.answers.slice(this.#told);
     this.#told = this.answers.length;
-    return { answers: fresh.length, slowest: Math.max(0, ...fresh) };
+    return { answers: fresh.length, slowest: Math.max(0, ...fresh.map(({ ms }) => ms)) };
   }
 }
 

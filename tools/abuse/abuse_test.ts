@@ -17,5 +17,6 @@ Deno.test({
     assertEquals(failed, [], said);
     assertMatch(said, /^ok .* 2000 of 2000 came back$/m);
     assertMatch(said, /^ok .* exit code 0$/m);
+    assertMatch(said, /slowest [1-9]\d* ms \(\d+ to be connected; the server ran [1-9]\d* and /);
   },
 });

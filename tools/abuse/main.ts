@@ -11,7 +11,7 @@
  * @module
  */
 import { parseOptions, text, wholeNumber, withDefault } from "../../cli/options.ts";
-import { type AbuseResult, type Moment, runAbuse } from "./abuse.ts";
+import { type AbuseResult, type Answer, type Moment, runAbuse } from "./abuse.ts";
 
 const OPTIONS = {
   files: withDefault("N", "ulimit -n of the server", "1024", wholeNumber(128, 65_536)),
@@ -39,24 +39,27 @@ console.log(
   }, server options: ${options.join(" ") || "none"}`,
 );
 console.log(
-  "   s   RSS MiB  open files  storm: open   opened    ended   frames  answers  slowest ms",
+  "   s   RSS MiB  open files  storm: open   opened    ended   frames  answers  slowest ms" +
+    "  server ran, waited  client ran, waited",
 );
 const flood = values.flood || 2 * values.files;
 const result = await runAbuse({ ...values, flood, seed, options }, show);
 Deno.exit(conclude(result) ? 0 : 1);
 
-function show({ at, rss, open, storm, answers, slowest }: Moment): void {
+function show({ at, rss, open, storm, answers, slowest, server, client }: Moment): void {
   const columns: [number, number][] = [
     ...[[at, 4], [rss / 1024, 10], [open, 12], [storm.open, 13], [storm.opened, 9]],
     ...[[storm.ended, 9], [storm.frames, 9], [answers, 9], [slowest, 12]],
+    ...[[server.ran, 12], [server.waited, 8], [client.ran, 12], [client.waited, 8]],
   ] as [number, number][];
   console.log(columns.map(([value, width]) => String(Math.round(value)).padStart(width)).join(""));
 }
 
 function conclude(result: AbuseResult): boolean {
   const { moments, answers, failures, before, after, slope, logged, code } = result;
-  const sorted = answers.toSorted((a, b) => a - b);
-  const at = (share: number) => Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? NaN);
+  const sorted = answers.toSorted((a, b) => a.ms - b.ms), slowest = sorted.at(-1);
+  const at = (share: number) =>
+    Math.round(sorted[Math.floor(share * (sorted.length - 1))]?.ms ?? NaN);
   const rss = Math.max(...moments.map(({ rss }) => rss));
   const growth = slope * seconds / 2 / 60;
   const checks: [boolean, string][] = [
@@ -65,7 +68,7 @@ function conclude(result: AbuseResult): boolean {
       `the good client: ${answers.length} answers, median ${at(0.5)} ms, 99 % within ${
         at(0.99)
       } ms, ` +
-      `slowest ${at(1)} ms, ${failures.length} failures${
+      `slowest ${slowest ? dissected(slowest) : "none"}, ${failures.length} failures${
         failures.length ? `: ${failures[0]}` : ""
       }`,
     ],
@@ -83,6 +86,16 @@ function conclude(result: AbuseResult): boolean {
   ];
   for (const [good, text] of checks) console.log(`${good ? "ok    " : "FAILED"} ${text}`);
   return checks.every(([good]) => good);
+}
+
+/** How long an answer took, and what is to blame for it: the listen queue, the server, or the cores that others had. */
+function dissected({ ms, dialled, server, client }: Answer): string {
+  const rounded = [ms, dialled, server.ran, server.waited, client.ran, client.waited].map(
+    Math.round,
+  );
+  const [all, dial, ran, waited, clientRan, clientWaited] = rounded;
+  return `${all} ms (${dial} to be connected; the server ran ${ran} and waited ${waited} for a core, ` +
+    `the client ${clientRan} and ${clientWaited})`;
 }
 
 function mib(kib: number): string {
