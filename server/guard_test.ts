@@ -113,6 +113,8 @@ Deno.test("whoever was let in leaves once, and who is pushed out is told and pun
   assertEquals([inside, newcomers.size], [0, 0]);
   assertEquals(metrics.counts()["nonstick_connections"], [[[], 0]]);
   assertEquals(metrics.counts()["nonstick_connections_failed_total"], []);
+  // The turn in which the last one began is over then.
+  await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
 Deno.test(

@@ -1,4 +1,5 @@
 import type { Connection } from "../protocol/transport/mod.ts";
+import { inTurn } from "./in_turn.ts";
 
 /**
  * A connection lent to somebody who closes it when done, whose real end its owner wants to shape: `close` ends only
@@ -24,11 +25,11 @@ export class HeldConnection implements Connection {
   }
 
   read(target: Uint8Array): Promise<number | null> {
-    return this.#during(this.#connection.read(target));
+    return this.#during(inTurn(target.length, this.#connection.read(target)));
   }
 
   write(source: Uint8Array): Promise<number> {
-    return this.#during(this.#connection.write(source));
+    return this.#during(inTurn(source.length, this.#connection.write(source)));
   }
 
   closeWrite(): Promise<void> {

@@ -1,6 +1,6 @@
-import { setImmediate } from "node:timers";
+import { afterPoll } from "../protocol/session/after_poll.ts";
 
-/** How many begin to be served in one turn of the event loop; the others wait for the next one. */
+/** How many begin to be served at once; the others wait until the runtime has looked after everybody else. */
 const PER_TURN = 8;
 
 /** Somebody who has not introduced itself yet. */
@@ -98,7 +98,7 @@ export class Newcomers<Key extends object> {
   #tick(): void {
     if (this.#ticking) return;
     this.#ticking = true;
-    setImmediate(() => {
+    afterPoll(() => {
       this.#ticking = false;
       for (this.#begun = 0; this.#begun < PER_TURN && this.#waiting > 0; this.#begun++) {
         this.#beginOne();

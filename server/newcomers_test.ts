@@ -1,5 +1,5 @@
-import { setImmediate } from "node:timers";
 import { assert, assertEquals } from "@std/assert";
+import { afterPoll } from "../protocol/session/after_poll.ts";
 import { Newcomers } from "./newcomers.ts";
 
 /** Newcomers by name; what was served and what was pushed out, in order. */
@@ -63,7 +63,7 @@ Deno.test("who has introduced itself or gone is no newcomer, and nothing of it i
   }
   assertEquals([newcomers.size, newcomers.sources, dropped], [0, 0, []]);
   // Nobody waits any more, so in the next turn one more does not have to.
-  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise<void>((resolve) => afterPoll(resolve));
   enter("next", "a");
   assertEquals(served, [...names(8), "next"]);
   leave("next");

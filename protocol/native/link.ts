@@ -3,6 +3,7 @@ import { Deadlines } from "../session/deadlines.ts";
 import { ConnectionClosedError, ConnectionLostError } from "../session/errors.ts";
 import { FrameRate } from "../session/frame_rate.ts";
 import { FrameWriter } from "../session/frame_writer.ts";
+import { turns } from "../session/turns.ts";
 import type { Connection } from "../transport/mod.ts";
 import { ProtocolError } from "./errors.ts";
 import { headerOf, type Message, messageOf } from "./message.ts";
@@ -19,6 +20,8 @@ const QUIET_READ = 4096, BUSY_READ = 262_144;
 const HIGH_WATER_MARK = 262_144;
 /** Bytes that may wait when nobody waits for them: who makes us answer and takes no answers is dropped. */
 const MOST_QUEUED = 1_048_576;
+/** So many messages have to wait for their turn, and each takes about as long as so many bytes that are moved. */
+const MESSAGES = 64, MESSAGE_COST = 8192;
 /** Longest rest at a stretch from a peer that sends too many messages, in ms: shorter than any wait for a sign of life. */
 const LONGEST_REST_MS = 1000;
 
@@ -38,6 +41,8 @@ export class Link {
   readonly #mostBody: number;
   readonly #rate: FrameRate | null;
   #received = 0;
+  /** Messages that have come since there was a turn for them. */
+  #untaken = 0;
   #heardAt = performance.now();
   #failure: { readonly reason: unknown } | null = null;
 
@@ -96,7 +101,7 @@ export class Link {
    * @throws {ConnectionLostError} or whatever the link was closed with.
    */
   async sendEncoded(head: Uint8Array, body?: Uint8Array): Promise<void> {
-    if (this.#failure !== null) throw this.#failure.reason;
+    this.#checkOpen();
     const first = this.#writer.send(head);
     if (body === undefined || body.length === 0) return await (first ?? undefined);
     const rest = this.#writer.send(body);
@@ -135,6 +140,7 @@ export class Link {
       this.#received += count;
       for (const event of decoder.push(chunk)) {
         if (event.type === "header") {
+          if (++this.#untaken === MESSAGES) await this.#takeTurn();
           listener.message(messageOf(event.header), event.headerLength + event.size);
         } else if (event.type === "body") listener.body(event.bytes);
       }
@@ -177,13 +183,28 @@ export class Link {
     }
   }
 
-  async #read(buffer: Uint8Array): Promise<number | null> {
+  /** However many messages one read has brought, those of others come in between. */
+  async #takeTurn(): Promise<void> {
+    this.#untaken = 0;
+    await turns.take(MESSAGES * MESSAGE_COST);
+    this.#checkOpen();
+  }
+
+  #checkOpen(): void {
     if (this.#failure !== null) throw this.#failure.reason;
+  }
+
+  async #read(buffer: Uint8Array): Promise<number | null> {
+    this.#checkOpen();
+    let count: number | null;
     try {
-      return await this.#connection.read(buffer);
+      count = await this.#connection.read(buffer);
     } catch (error) {
       throw this.#lost(error);
     }
+    // What had come when it was closed comes too late.
+    this.#checkOpen();
+    return count;
   }
 
   #lost(error: unknown): unknown {
