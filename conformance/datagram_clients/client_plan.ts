@@ -1,5 +1,5 @@
 import { Messages } from "../datagrams/messages.ts";
-import type { DatagramFraming } from "../datagrams/volley.ts";
+import type { DatagramFraming, Sent } from "../datagrams/volley.ts";
 import { EXPECTATIONS } from "../stimulus/expectation.ts";
 import { RandomStream } from "../stimulus/random_stream.ts";
 import type { Deliveries } from "../strategy/deliveries.ts";
@@ -48,6 +48,8 @@ export type ClientPlan =
     readonly scripts: Deliveries;
     /** What a full count of them proves. */
     readonly covers?: string;
+    /** Messages that are begun and never finished, more than anybody can keep: memory must stay bounded. */
+    readonly unfinished?: () => Iterable<Sent>;
   }
   /** Compare what it sent in the control with what it is to send. */
   | { readonly kind: "asked" }

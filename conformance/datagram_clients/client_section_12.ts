@@ -2,6 +2,7 @@ import { FRAGMENT_HEADER_LENGTH, fragmentMessage } from "../../protocol/framing/
 import { MAX_DATAGRAM_PAYLOAD } from "../../protocol/transport/mod.ts";
 import { faultyVolleys } from "../datagrams/fragment_faults.ts";
 import { orderAt, orderCount } from "../datagrams/orders.ts";
+import { unfinishedFragments } from "../datagrams/unfinished_fragments.ts";
 import type { Sent } from "../datagrams/volley.ts";
 import { chained, type Deliveries, these } from "../strategy/deliveries.ts";
 import type { Delivery } from "../strategy/delivery.ts";
@@ -236,7 +237,9 @@ function unfinished(scene: ClientScene): ClientPlan {
   };
   const others = Array.from({ length: UNFINISHED }, first);
   const own = datagramsOf(scene, answerTo(scene));
-  return scripts(scene, [[answered(...others, ...own)]]);
+  const behind = scripts(scene, [[answered(...others, ...own)]]);
+  if (behind.kind !== "scripts") return behind;
+  return { ...behind, unfinished: () => unfinishedFragments(scene.messages) };
 }
 
 function strangers(scene: ClientScene): ClientPlan {

@@ -8,12 +8,11 @@ import { playOutputs } from "../client_output/play_outputs.ts";
 import { edgesOutcome } from "../exchange/outcomes.ts";
 import type { Finding } from "../judge/verdict.ts";
 import { isInShard } from "../shard/shard.ts";
-import type { Deliveries } from "../strategy/deliveries.ts";
 import { answerDatagrams, otherAnswer } from "./answer_datagrams.ts";
 import { answered, deliveryOf } from "./answer_script.ts";
 import { type ClientCase, GATE } from "./client_cases.ts";
 import { alikeOf, controlOf, differenceOf } from "./client_control.ts";
-import { type ClientScene, sceneOf } from "./client_plan.ts";
+import { type ClientPlan, type ClientScene, sceneOf } from "./client_plan.ts";
 import type { ClientControl, ClientPlay } from "./client_play.ts";
 import type { DatagramClientStage } from "./datagram_client_stage.ts";
 import {
@@ -25,10 +24,13 @@ import {
 } from "./judge_client.ts";
 import { judgeRequests } from "./judge_requests.ts";
 import { smallerScript } from "./smaller_script.ts";
+import { floodOutcome } from "./unfinished_answers.ts";
 
 /** One case may take this part of the time that is left, and making its failure small this one. */
 const CASE_SHARE = 4;
 const SHRINK_SHARE = 8;
+/** Most time for sending what is never finished, in ms. */
+const FLOOD_MS = 20_000;
 
 /** What a client has to keep, and what it is to send. */
 export interface DatagramClientContract extends ClientContract {
@@ -107,7 +109,7 @@ export class DatagramClientCampaign {
       case "control":
         return await this.#again(plan.times, control);
       case "scripts":
-        return await this.#scripts(one, plan.scripts, control, plan.covers);
+        return await this.#scripts(one, plan, control);
     }
   }
 
@@ -189,9 +191,8 @@ export class DatagramClientCampaign {
 
   async #scripts(
     one: ClientCase,
-    scripts: Deliveries,
+    { scripts, covers, unfinished }: ClientPlan & { kind: "scripts" },
     control: ClientControl,
-    covers?: string,
   ): Promise<Outcome> {
     const { budgetMs, shrinkMs, shard } = this.#options;
     const now = this.#stage.now();
@@ -210,7 +211,12 @@ export class DatagramClientCampaign {
       deadlineMs: now + leftMs / CASE_SHARE,
       shrinkMs: Math.min(shrinkMs, leftMs / SHRINK_SHARE),
     });
-    return outputOutcome(tally, one, { total, ...(covers === undefined ? {} : { covers }) });
+    const outcome = outputOutcome(tally, one, {
+      total,
+      ...(covers === undefined ? {} : { covers }),
+    });
+    if (unfinished === undefined || outcome.verdict !== "PASS") return outcome;
+    return floodOutcome(outcome, one.level, await this.#stage.flood(unfinished, FLOOD_MS));
   }
 }
 

@@ -4,13 +4,14 @@ import { DatagramError } from "../../protocol/transport/mod.ts";
 import type { RunResult } from "../campaign/result.ts";
 import type { Output } from "../client_output/output.ts";
 import { recordOutput } from "../client_output/record_output.ts";
+import { flood, measured, type Round, ROUNDS } from "../datagrams/flood.ts";
 import type { DatagramFraming, Sent } from "../datagrams/volley.ts";
 import { type DatagramFate, openDatagramQueue } from "../edge/datagram_queue.ts";
 import { lookUntil } from "../edge/patience.ts";
 import type { Mask } from "../exchange/mask.ts";
 import type { History, Role } from "../history/history.ts";
 import type { PlayedChunk } from "../player/play.ts";
-import { within } from "../player/spawned_process.ts";
+import { type ProcessEnd, within } from "../player/spawned_process.ts";
 import type { Delivery } from "../strategy/delivery.ts";
 import { ASKED, deliveryOf, LOST, RIGHT, scriptOf } from "./answer_script.ts";
 import type { AskedMessage, ClientPlay, PlayEnd } from "./client_play.ts";
@@ -33,6 +34,14 @@ export interface DatagramClientStageParts {
   readonly now: () => number;
   /** Ends everything: whatever is played next throws the signal's reason. */
   readonly signal?: AbortSignal;
+}
+
+/** What became of a client that was flooded. */
+export interface FloodedClient {
+  /** Each flood, and by how much it grew. */
+  readonly rounds: readonly Round[];
+  /** How it ended meanwhile, if it did. */
+  readonly end: ProcessEnd | undefined;
 }
 
 /** How long a client that ended may take to let go of its output, in ms. */
@@ -90,6 +99,65 @@ export class DatagramClientStage {
     const where = { atMs: now(), case: this.#case, role };
     const number = recordOutput(history, play, where, { over, arrived });
     return { ...play, number };
+  }
+
+  /**
+   * Starts the client and floods it, once it has asked, in rounds; null when there is nothing to measure: it is no process of
+   * its own, or nothing is known of what it reads. A round more begins only as long as it runs.
+   */
+  async flood(datagrams: () => Iterable<Sent>, ms: number): Promise<FloodedClient | null> {
+    const { target, framing, now, signal } = this.#parts;
+    await using running = await target.launch();
+    const { process, channel } = running;
+    if (process.pid === undefined) return null;
+    const asks = new IncomingAsks(channel, framing, now);
+    await asks.more(target.startTimeoutMs, process.ended);
+    const { from } = asks;
+    const queue = from?.scheme === "udp" ? openDatagramQueue(from.port) : "";
+    if (from === undefined || typeof queue === "string") return null;
+    using _ = queue;
+    const fate = queue.begin([]);
+    const deadline = now() + ms;
+    const left = () => Math.max(0, deadline - now());
+    const seen = () => {
+      const seen = fate();
+      return seen === "waiting" && process.end === undefined ? undefined : seen;
+    };
+    const drained = async () => await lookUntil(seen, left()) ?? "waiting";
+    const rounds: Round[] = [];
+    while (rounds.length < ROUNDS && process.end === undefined && left() > 0) {
+      const flooding = () =>
+        flood(datagrams(), {
+          send: async ({ bytes }) => {
+            signal?.throwIfAborted();
+            await channel.send(bytes, from).catch(clientIsGone);
+          },
+          drained,
+          settled: async () => {
+            await new Promise((resolve) => setTimeout(resolve, 1));
+            return await drained();
+          },
+          isOver: () => left() === 0 || process.end !== undefined,
+        });
+      const round = await measured(process.pid, flooding);
+      const { sent, bytes, growth } = round;
+      this.note("unfinished", {
+        fragments: sent,
+        bytes,
+        ...(growth === undefined ? {} : { growth }),
+      });
+      rounds.push(round);
+    }
+    const { end } = process;
+    await channel.close();
+    await asks.done;
+    return { rounds, end };
+  }
+
+  /** Puts something measured into the history. */
+  note(what: string, values: Readonly<Record<string, number | string>>): void {
+    const { history, now } = this.#parts;
+    history.append({ event: "note", atMs: now(), case: this.#case, what, values });
   }
 
   async #played(

@@ -41,7 +41,7 @@ export interface RunningClient extends AsyncDisposable {
   /** A socket of ours that it does not know. */
   stranger(): Promise<DatagramChannel>;
   /** Its process. */
-  readonly process: Pick<SpawnedProcess, "end" | "ended">;
+  readonly process: Pick<SpawnedProcess, "end" | "ended"> & Partial<Pick<SpawnedProcess, "pid">>;
   /** What it prints. */
   readonly output: Pick<CollectedOutput, "bytes" | "length" | "done">;
 }

@@ -10,12 +10,11 @@ import type { Delivery } from "../strategy/delivery.ts";
 import { AnswerReader } from "./came_answers.ts";
 import type { DatagramTarget } from "./datagram_target.ts";
 import { type DatagramContract, type DueAnswer, dueAnswers } from "./due_answers.ts";
+import { COST, flood, type Flooded, ROOM } from "./flood.ts";
 import { judgeVolley, pairAnswers } from "./judge_volley.ts";
 import { PeerSockets } from "./peer_sockets.ts";
 import { type Sent, sentOf } from "./volley.ts";
 
-/** Bytes that may lie in the target's queue: more might find no room there. A datagram takes up to 1,300 besides its own. */
-const ROOM = 128 * 1024, COST = 1300;
 /** How long a process may take to end after it failed, in ms. */
 const DYING_MS = 250;
 /** How often somebody looks whether the target still runs while an answer is awaited, in ms. */
@@ -196,30 +195,22 @@ export class DatagramStage implements AsyncDisposable {
   }
 
   /** Sends without awaiting anything but that it is read; for what is never answered. Tells what became of it. */
-  async flood(
-    datagrams: Iterable<Sent>,
-    ms: number,
-  ): Promise<{ sent: number; bytes: number; fate: DatagramFate | undefined }> {
+  async flood(datagrams: Iterable<Sent>, ms: number): Promise<Flooded> {
     const { target, signal, now } = this.#parts;
     await target.restart();
     const { queue } = target;
     const fate = typeof queue === "string" ? undefined : queue.begin([]);
     const deadline = now() + ms;
-    let lying = 0, sent = 0, all = 0;
-    for (const { bytes, socket } of datagrams) {
-      signal?.throwIfAborted();
-      await this.#sockets.open(socket);
-      if (lying + bytes.length + COST > ROOM) {
-        if (now() > deadline) break;
-        if (await this.#drained(fate, ms) === "waiting") break;
-        lying = 0;
-      }
-      await this.#sockets.send(bytes, socket);
-      lying += bytes.length + COST;
-      sent++;
-      all += bytes.length;
-    }
-    return { sent, bytes: all, fate: await this.#read(fate, ms) };
+    return await flood(datagrams, {
+      send: async ({ bytes, socket }) => {
+        signal?.throwIfAborted();
+        await this.#sockets.open(socket);
+        await this.#sockets.send(bytes, socket);
+      },
+      drained: () => this.#drained(fate, ms),
+      settled: () => this.#read(fate, ms),
+      isOver: () => now() > deadline,
+    });
   }
 
   /** Closes our sockets. */

@@ -3,9 +3,11 @@ import { MAX_DATAGRAM_PAYLOAD } from "../../protocol/transport/mod.ts";
 import { chained, type Deliveries, these } from "../strategy/deliveries.ts";
 import type { Delivery } from "../strategy/delivery.ts";
 import { type DatagramPlan, type DatagramScene, notHere } from "./datagram_plan.ts";
+import { ROUNDS } from "./flood.ts";
 import { faultyVolleys } from "./fragment_faults.ts";
 import { from, Messages } from "./messages.ts";
 import { chosen, orderAt, orderCount } from "./orders.ts";
+import { UNFINISHED, unfinishedFragments } from "./unfinished_fragments.ts";
 import { type Sent, volley } from "./volley.ts";
 
 /** Most datagrams of which all orders are tried, and of which all losses are. */
@@ -14,8 +16,6 @@ const ORDERED = 6, LOST = 8;
 const MANY = 16;
 /** What passes everywhere, on every IPv6 network, on every Ethernet with IPv4; and the most. */
 const LENGTHS = [508, 1232, 1472, MAX_DATAGRAM_PAYLOAD];
-/** Fragments of messages that are never finished, in each of three rounds, and their bytes. */
-const UNFINISHED = 34_000, UNFINISHED_BYTES = 1000;
 /** The parts of the time to expiry at which a message must still be there, and must be forgotten. */
 const EARLY = 0.5, LATE = 1.6;
 
@@ -253,18 +253,10 @@ function bounds(scene: DatagramScene): DatagramPlan {
     const sent = [a, b, messages.plain()].flatMap((one) => one ?? []);
     return shoot(scene, from(0, sent), part * expiryMs);
   });
-  const size = messages.atMost(UNFINISHED_BYTES);
   return {
     kind: "memory",
-    count: 3 * UNFINISHED,
-    *fragments() {
-      const first = messages.fragments(2, size)[0] ?? new Uint8Array(0);
-      for (let i = 0; i < UNFINISHED; i++) {
-        const own = first.slice();
-        new DataView(own.buffer).setBigUint64(0, messages.id());
-        yield { bytes: own, socket: 0 };
-      }
-    },
+    count: ROUNDS * UNFINISHED,
+    fragments: () => unfinishedFragments(messages),
     volleys: these(late),
   };
 }

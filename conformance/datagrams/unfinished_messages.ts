@@ -1,36 +1,16 @@
 import type { LearntPatience } from "../campaign/patience.ts";
 import { broken, type Outcome } from "../campaign/outcome.ts";
-import { processMemory } from "../player/process_memory.ts";
 import { SocketOwners } from "../player/socket_owner.ts";
 import type { Deliveries } from "../strategy/deliveries.ts";
 import type { DatagramCase } from "./datagram_cases.ts";
 import type { DatagramPlan } from "./datagram_plan.ts";
 import type { DatagramStage } from "./datagram_stage.ts";
+import { describeGrowth, isLeak, measured, type Round, ROUNDS } from "./flood.ts";
 import type { VolleyTally } from "./play_volleys.ts";
 import { outcomeOf } from "./volley_outcome.ts";
 
-/** How often the fragments are sent: what is kept of the first ones may be garbage, and room that is filled once. */
-const ROUNDS = 3;
-/** A target leaks when each round but the first makes it grow by this part of what was sent. */
-const KEPT = 0.75;
 /** Most time for sending them, in ms. */
 const FLOOD_MS = 20_000;
-
-/** What one round came to. */
-interface Round {
-  readonly sent: number;
-  readonly bytes: number;
-  /** Whether all of it is known to have been read. */
-  readonly read: boolean;
-  /** Whether something lies there that nobody reads. */
-  readonly stuck: boolean;
-  /** By how many bytes the target grew; undefined where that is not to be seen. */
-  readonly growth: number | undefined;
-}
-
-function isKept({ growth = 0, bytes }: Round): boolean {
-  return growth >= KEPT * bytes;
-}
 
 /** What carrying it out needs. */
 interface Parts {
@@ -59,40 +39,35 @@ export async function unfinishedMessages(
   await stage.renew();
   const rounds: Round[] = [];
   for (let i = 0; i < ROUNDS; i++) {
-    const before = pid === undefined ? undefined : processMemory(pid)?.now;
-    const { sent, bytes, fate } = await stage.flood(plan.fragments(), FLOOD_MS);
-    const after = pid === undefined ? undefined : processMemory(pid)?.now;
-    const growth = before === undefined || after === undefined ? undefined : after - before;
+    const round = await measured(pid, () => stage.flood(plan.fragments(), FLOOD_MS));
+    const { sent, bytes, growth } = round;
     stage.note("unfinished", {
       fragments: sent,
       bytes,
       ...(growth === undefined ? {} : { growth }),
     });
-    rounds.push({ sent, bytes, read: fate === "read", stuck: fate === "waiting", growth });
+    rounds.push(round);
   }
   await stage.renew();
   const behind = outcomeOf(tally, one, plan.volleys.count);
   const sent = rounds.reduce((sum, round) => sum + round.sent, 0);
-  const growth = rounds.reduce((sum, round) => sum + (round.growth ?? 0), 0);
-  const megabytes = Math.round(growth / 2 ** 20);
   if (target.end !== undefined) {
     return broken(one.level, { cause: "CRASH", detail: `it ended amid ${sent} fragments` });
   }
-  const read = rounds.every((round) => round.read);
-  if (!read && rounds.some((round) => round.stuck)) {
+  const read = rounds.every(({ fate }) => fate === "read");
+  if (!read && rounds.some(({ fate }) => fate === "waiting")) {
     return broken(one.level, {
       cause: "HANG",
       detail: `it stopped reading amid ${sent} fragments`,
     });
   }
-  if (rounds.slice(1).every(isKept)) {
-    const detail =
-      `its memory grew by ${megabytes} MiB on ${sent} messages that are never finished`;
+  if (isLeak(rounds)) {
+    const detail = `${describeGrowth(rounds)} messages that are never finished`;
     return broken(one.level, { cause: "LEAK", detail });
   }
   const seen = rounds.every((round) => round.growth !== undefined);
   const memory = seen
-    ? `its memory grew by ${megabytes} MiB on ${sent} unfinished messages`
+    ? `${describeGrowth(rounds)} unfinished messages`
     : "its memory is not to be seen";
   const expiry = stage.contract.expiryMs === undefined
     ? "; expiry was not declared (--expiry)"
