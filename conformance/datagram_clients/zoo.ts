@@ -8,6 +8,8 @@ export interface ClientBug {
   readonly about: string;
   /** The case that shows it. */
   readonly shownBy: string;
+  /** Cases that show it as well; without any, it lives where its case is not played. */
+  readonly alsoShownBy?: readonly string[];
   /** What it is blamed for. */
   readonly cause: Cause;
   /** A real bug of the kind. */
@@ -26,6 +28,7 @@ export const CLIENT_ZOO: readonly ClientBug[] = [
     name: "three.pieces",
     about: "sends each question in two datagrams",
     shownBy: "12.1",
+    alsoShownBy: ["12.3", "12.11"],
     cause: "DESYNC",
   },
   {
@@ -38,36 +41,42 @@ export const CLIENT_ZOO: readonly ClientBug[] = [
     name: "fragment.wrong-count",
     about: "counts its fragments wrong",
     shownBy: "12.1",
+    alsoShownBy: ["0.2"],
     cause: "CORRUPT",
   },
   {
     name: "burst.order-needed",
     about: "drops an answer that comes behind a later one",
     shownBy: "12.2",
+    alsoShownBy: ["12.4", "12.6", "12.10"],
     cause: "LOST",
   },
   {
     name: "fragment.order-of-arrival",
     about: "puts parts together as they come",
     shownBy: "12.2",
+    alsoShownBy: ["12.3", "12.8", "12.12"],
     cause: "CORRUPT",
   },
   {
     name: "three.first-answer-counts",
     about: "takes a doubled answer for the next one",
     shownBy: "12.3",
+    alsoShownBy: ["12.4", "12.11"],
     cause: "DUPLICATED",
   },
   {
     name: "fragment.datagrams-counted",
     about: "counts datagrams, not parts",
     shownBy: "12.3",
+    alsoShownBy: ["12.2", "12.8", "12.12"],
     cause: "CORRUPT",
   },
   {
     name: "one.waits-for-ever",
     about: "waits for ever, as the textbooks' clients do",
     shownBy: "12.4",
+    alsoShownBy: ["12.10"],
     cause: "HANG",
   },
   {
@@ -80,6 +89,7 @@ export const CLIENT_ZOO: readonly ClientBug[] = [
     name: "one.buffer-of-1024",
     about: "receives into 1,024 bytes",
     shownBy: "12.5",
+    alsoShownBy: ["12.7"],
     cause: "CORRUPT",
     issue: "https://github.com/denoland/deno/issues/21609",
   },
@@ -87,6 +97,7 @@ export const CLIENT_ZOO: readonly ClientBug[] = [
     name: "fragment.lengths-unchecked",
     about: "takes parts of any length",
     shownBy: "12.5",
+    alsoShownBy: ["12.8"],
     cause: "PHANTOM",
   },
   {
@@ -99,12 +110,14 @@ export const CLIENT_ZOO: readonly ClientBug[] = [
     name: "fragment.last-is-all",
     about: "is done when the last part comes",
     shownBy: "12.8",
+    alsoShownBy: ["12.2", "12.5", "12.11", "12.12"],
     cause: "PHANTOM",
   },
   {
     name: "fragment.unfinished-first",
     about: "waits for the first message that was begun",
     shownBy: "12.9",
+    alsoShownBy: ["12.11"],
     cause: "LOST",
   },
   {

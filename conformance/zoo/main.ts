@@ -5,19 +5,29 @@
  * main.ts            print it
  * main.ts --write    write it to docs/KILL_MATRIX.md
  * main.ts --check    compare it with docs/KILL_MATRIX.md
+ * main.ts --clients  play all cases of every client of datagrams in the zoo, and compare with the table of its kills
  * ```
  *
- * Exit code 1 if a mutant lives, a check kills nothing, or (`--check`) the page on disk is another one.
+ * Exit code 1 if a mutant or a client lives, a check kills nothing, or (`--check`) the page on disk is another one.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { clientKills, killProblem } from "../datagram_clients/client_kills.ts";
+import { CLIENT_ZOO } from "../datagram_clients/zoo.ts";
 import { killMatrix, problemsOf } from "./kill_matrix.ts";
 import { matrixText } from "./matrix_text.ts";
 
 const PAGE = new URL("../../docs/KILL_MATRIX.md", import.meta.url);
 
-const flags = parseArgs(Deno.args, { boolean: ["write", "check"], unknown: usage });
+const flags = parseArgs(Deno.args, { boolean: ["write", "check", "clients"], unknown: usage });
+
+if (flags.clients) {
+  const problems = (await clientKills()).map(killProblem).filter((problem) => problem !== "");
+  for (const problem of problems) console.error(problem);
+  console.error(`${CLIENT_ZOO.length} clients of datagrams, ${problems.length} other than told`);
+  Deno.exit(problems.length === 0 ? 0 : 1);
+}
 
 const matrix = killMatrix();
 const text = matrixText(matrix);
@@ -44,6 +54,6 @@ async function pageOnDisk(): Promise<string | undefined> {
 }
 
 function usage(argument: string): never {
-  console.error(`Cannot use "${argument}": there are --write and --check.`);
+  console.error(`Cannot use "${argument}": there are --write, --check and --clients.`);
   Deno.exit(2);
 }

@@ -1,4 +1,6 @@
 import { CHECKS_ABOUT, LAWS } from "../verify/mod.ts";
+import { clientMatrixText } from "../datagram_clients/client_matrix.ts";
+import { CLIENT_ZOO } from "../datagram_clients/zoo.ts";
 import { LIMIT } from "./family.ts";
 import type { Kill, KillMatrix } from "./kill_matrix.ts";
 
@@ -61,6 +63,7 @@ export function matrixText({ checks, kills }: KillMatrix): string {
     "",
     ...table(["mutant", "what is wrong", "seen", "replay"], kills.map(exampleRow)),
     "",
+    ...clientMatrixText(CLIENT_ZOO),
   ];
   return lines.join("\n");
 }
