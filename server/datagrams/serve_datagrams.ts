@@ -189,7 +189,7 @@ export async function serveDatagrams(
   }
   const place = typeof listen === "string" ? parseDatagramEndpoint(listen) : listen;
   const socket = place.scheme === "unixgram"
-    ? await UnixgramSocket.open(place, sendTimeoutMs)
+    ? await UnixgramSocket.open(place, sendTimeoutMs, options.fragments === undefined)
     : await openDatagrams(place, { reuseBuffer });
   return new DatagramServer(socket, handler, options);
 }

@@ -23,8 +23,9 @@ const CLOSE_MS = 1000;
 interface Thread {
   readonly worker: Worker;
   readonly calls: Calls<SocketService>;
-  /** What comes next; null when the thread has ended before. */
+  /** What comes next, if that was asked for; null when the thread has ended before. */
   next: PromiseWithResolvers<Arrival | null>;
+  asked: boolean;
 }
 
 /**
@@ -40,6 +41,7 @@ export class UnixgramSocket implements AnsweringSocket {
   readonly endpoint: string;
   readonly local: DatagramAddress & { readonly scheme: "unixgram" };
   readonly #sendTimeoutMs: number;
+  readonly #answersOnce: boolean;
   readonly #slow = new SlowReaders();
   /** Null while there is none: it was ended, or another one could not be opened. */
   #thread: Thread | null = null;
@@ -47,23 +49,31 @@ export class UnixgramSocket implements AnsweringSocket {
   #replaced = 0;
   #closing: Promise<void> | null = null;
 
-  private constructor(endpoint: string, path: string, sendTimeoutMs: number) {
+  private constructor(
+    endpoint: string,
+    path: string,
+    sendTimeoutMs: number,
+    answersOnce: boolean,
+  ) {
     this.endpoint = endpoint;
     this.local = { scheme: "unixgram", path };
     this.#sendTimeoutMs = sendTimeoutMs;
+    this.#answersOnce = answersOnce;
   }
 
   /**
-   * Opens it; a send may take `sendTimeoutMs`.
+   * Opens it; a send may take `sendTimeoutMs`. With `answersOnce` the next datagram is received as soon as one was sent: each is
+   * answered by one at most.
    *
    * @throws {ListenError} if it cannot be opened.
    */
   static async open(
     { scheme, path }: DatagramEndpoint & { readonly scheme: "unixgram" },
     sendTimeoutMs: number,
+    answersOnce: boolean,
   ): Promise<UnixgramSocket> {
     const endpoint = formatEndpoint({ scheme, path, options: new Map() });
-    const socket = new UnixgramSocket(endpoint, path, sendTimeoutMs);
+    const socket = new UnixgramSocket(endpoint, path, sendTimeoutMs, answersOnce);
     socket.#thread = await socket.#start();
     return socket;
   }
@@ -76,9 +86,9 @@ export class UnixgramSocket implements AnsweringSocket {
   async receive(): Promise<Datagram | null> {
     while (this.#closing === null) {
       const thread = this.#thread ??= await this.#startAnew();
-      thread.next = Promise.withResolvers();
-      thread.calls.tell("next");
+      askNext(thread);
       const came = await thread.next.promise;
+      thread.asked = false;
       if (came === null) continue;
       if ("bytes" in came) return came;
       if ("fault" in came) throw new DatagramError("other", came.fault);
@@ -107,6 +117,8 @@ export class UnixgramSocket implements AnsweringSocket {
     const sending = thread.calls.ask("send", [bytes, to, this.#sendTimeoutMs])
       .catch(() => "late" as const);
     this.#sending = sending;
+    // Two messages less to wait for until the next question.
+    if (this.#answersOnce) askNext(thread);
     const problem = await sending;
     if (problem === null) return;
     if (problem !== "late") throw new DatagramError(problem.reason, problem.message);
@@ -145,7 +157,7 @@ export class UnixgramSocket implements AnsweringSocket {
     const { port1, port2 } = new MessageChannel();
     const user: SocketUser = { came: (arrival) => thread.next.resolve(arrival) };
     const calls: Calls<SocketService> = new Calls(port1, user);
-    const thread: Thread = { worker, calls, next: Promise.withResolvers() };
+    const thread: Thread = { worker, calls, next: Promise.withResolvers(), asked: false };
     worker.onerror = (event) => {
       event.preventDefault();
       this.#end(thread);
@@ -174,4 +186,12 @@ export class UnixgramSocket implements AnsweringSocket {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
+}
+
+/** Has the next datagram received, unless that is under way. */
+function askNext(thread: Thread): void {
+  if (thread.asked) return;
+  thread.asked = true;
+  thread.next = Promise.withResolvers();
+  thread.calls.tell("next");
 }

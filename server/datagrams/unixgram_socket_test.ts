@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { canRun } from "../../cli/testing.ts";
+import { FragmentedChannel } from "../../protocol/session/mod.ts";
 import {
   type DatagramChannel,
   DatagramError,
@@ -25,7 +26,7 @@ async function place(): Promise<{ url: string; path: string } & AsyncDisposable>
 }
 
 function opened(path: string, sendTimeoutMs: number): Promise<UnixgramSocket> {
-  return UnixgramSocket.open({ scheme: "unixgram", path, options: new Map() }, sendTimeoutMs);
+  return UnixgramSocket.open({ scheme: "unixgram", path, options: new Map() }, sendTimeoutMs, true);
 }
 
 /** What `channel` gets within `ms`; null if nothing. */
@@ -167,6 +168,25 @@ Deno.test({
     assertEquals(await socket.receive(), null);
     const closed = await assertRejects(() => socket.send(bytes(""), client.local), DatagramError);
     assertEquals(closed.reason, "closed");
+  },
+});
+
+Deno.test({
+  name: "messages in fragments are answered over unixgram, one after the other",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using at = await place();
+    await using _server = await serveDatagrams((message) => message, {
+      listen: at.url,
+      fragments: {},
+    });
+    const { channel, peer } = await datagramsTo(at.url);
+    await using client = new FragmentedChannel(channel);
+    for (let i = 0; i < 10; i++) {
+      const message = new Uint8Array(5000).map((_, at) => at * i);
+      await client.send(message, peer);
+      assertEquals((await client.receive())?.bytes, message);
+    }
   },
 });
 
