@@ -12,6 +12,7 @@ import {
   type RunOptions,
   type RunResult,
 } from "../conformance/mod.ts";
+import { UNHURRIED } from "../conformance/testing.ts";
 import { permissionFlags, programs } from "../tools/programs.ts";
 import { projectPath } from "../tools/project.ts";
 import { stdFlags } from "../tools/std.ts";
@@ -29,7 +30,7 @@ async function run(
     seed: 1,
     timeoutMs: 2000,
     shrinkMs: 500,
-    budgetMs: 600_000,
+    ...UNHURRIED,
     ...options,
   });
 }
@@ -40,7 +41,11 @@ async function withServer(
   ...flags: readonly string[]
 ): Promise<void> {
   const args = listen.flatMap((options) => ["--listen", `tcp://:0${options}`]);
-  await using server = await RunningServer.start([...args, ...flags], listen.length, 120_000);
+  await using server = await RunningServer.start(
+    [...args, ...flags],
+    listen.length,
+    UNHURRIED.budgetMs,
+  );
   await body(server);
 }
 
@@ -140,7 +145,7 @@ Deno.test("our client reads exec-i32le right in any pieces", linux, async () => 
     spawn: `${client} --to tcp://{host}:{port}?speak=exec-i32le exec -- x`,
     cases: ["1.1", "1.4"],
     seed: 1,
-    budgetMs: 120_000,
+    ...UNHURRIED,
   });
   assertEquals(result.verdict, "PASS", told(result));
 });

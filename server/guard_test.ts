@@ -252,7 +252,7 @@ Deno.test(
     await using server = await RunningServer.start(
       ["--listen", "tcp://127.0.0.1:0?framing=line", "--log", "json"],
       1,
-      120_000,
+      undefined,
       fewFiles,
     );
     const [url = ""] = server.urls;

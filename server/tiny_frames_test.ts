@@ -35,7 +35,6 @@ Deno.test("100,000 empty and 100,000 one-byte frames are answered and cost no me
   await using server = await RunningServer.start(
     ["--listen", "tcp://127.0.0.1:0?speak=echo&framing=u32be"],
     1,
-    120_000,
   );
   const empty = new Uint8Array(4 * FRAMES);
   const tiny = new Uint8Array(5 * FRAMES).map((_, i) => i % 5 === 3 ? 1 : i % 5 === 4 ? 120 : 0);
@@ -57,7 +56,6 @@ Deno.test("frames that nobody takes the answers of stop the one who sends them, 
   await using server = await RunningServer.start(
     ["--listen", "tcp://127.0.0.1:0?speak=echo&framing=u32be", "--frame-timeout", "2"],
     1,
-    120_000,
   );
   const before = await memoryOf(server.pid);
   const connection = await connect(server.urls[0] ?? "");

@@ -11,13 +11,13 @@ export interface ToolEnded {
   readonly said: string;
 }
 
-/** Runs a tool with all permissions, which reading of /proc needs; it is killed after a minute and a half. */
+/** Runs a tool with all permissions, which reading of /proc needs; it is killed after ten minutes. */
 export async function runTool(path: string, ...args: string[]): Promise<ToolEnded> {
   const config = ["--quiet", "--config", projectPath("deno.json"), ...await stdFlags()];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", ...config, projectPath(path), ...args],
     env: { NO_COLOR: "1" },
-    signal: AbortSignal.timeout(90_000),
+    signal: AbortSignal.timeout(600_000),
   }).output();
   return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }

@@ -30,14 +30,18 @@ Deno.test("the certificate of a client of datagrams is counted again: each scrip
   const plays = lines.flatMap((line, at) =>
     line.includes('"event":"play"') && line.includes('"case":"12.4","role":"subject"') ? [at] : []
   );
-  const [first = 0, second = 0] = plays;
+  const scripts = plays.map((at) => /"stimulus":.*?(?=,"chunks":)/.exec(lines[at] ?? "")?.[0]);
+  // What a busy machine made play again is there even without one of its plays.
+  const [first = 0, second = 0] = plays.filter((_, i) =>
+    scripts.indexOf(scripts[i]) === scripts.lastIndexOf(scripts[i])
+  );
   const less = [["4 of 4", "as told"], ["16 of 17", "MISMATCH"]];
   const changed = (change: (line: string) => string) =>
     lines.with(second, change(lines[second] ?? ""));
 
   await test.step("the same, and whole", () => {
     assertEquals(found(lines), [["4 of 4", "as told"], ["17 of 17", "as told"]]);
-    assertEquals(plays.length, 17);
+    assertEquals(new Set(scripts).size, 17);
   });
   await test.step("a play that is not there is missing", () => {
     assertEquals(found(lines.toSpliced(second, 1)), less);
