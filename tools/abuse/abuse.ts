@@ -15,6 +15,8 @@ export interface AbusePlan {
   readonly slow: number;
   /** Peers that ask and never read. */
   readonly greedy: number;
+  /** Peers that ask for signs of life as fast as they can. */
+  readonly pings: number;
   /** Frames of one byte, over one connection. */
   readonly frames: number;
   /** How long, in s. */

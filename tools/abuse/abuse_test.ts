@@ -7,9 +7,9 @@ Deno.test({
   async fn() {
     const { said } = await runTool(
       "tools/abuse/main.ts",
-      ...["--files", "200", "--slow", "80", "--greedy", "8", "--frames", "2000", "--seconds", "5"],
+      ...["--files", "200", "--slow", "80", "--greedy", "8", "--frames", "2000", "--pings", "2"],
       // How long it takes is a matter of the machine, and measured by `deno task abuse`.
-      ...["--again", "100", "--seed", "1", "--within", "9000"],
+      ...["--seconds", "5", "--again", "100", "--seed", "1", "--within", "9000"],
       ...["--", "--max-connections", "100", "--handshake-timeout", "2"],
     );
     // In so few seconds memory has no second half to speak of.

@@ -21,6 +21,7 @@ const OPTIONS = {
   flood: withDefault("N", "silent connections; 0: twice --files", "0", wholeNumber(0, 1e5)),
   slow: withDefault("N", "slow peers, a quarter of each kind", "1000", wholeNumber(0, 1e5)),
   greedy: withDefault("N", "peers that never read", "100", wholeNumber(0, 1e4)),
+  pings: withDefault("N", "peers that send pings as fast as they can", "0", wholeNumber(0, 1e4)),
   frames: withDefault("N", "frames of one byte", "100000", wholeNumber(1, 1e7)),
   within: withDefault("MS", "what the good client waits at most", "1000", wholeNumber(1, 1e5)),
   again: withDefault("N", "most that come again each second", "500", wholeNumber(0, 10_000)),

@@ -32,6 +32,7 @@ LIMITS = {"part": 262144, "window": 4194304}
 HELLO = message(nonstick=[1], type="hello", software="storm", limits=LIMITS, nonce="ab" * 32)
 OPEN = message(type="open", id=1, service="echo", args={})
 BODY = message(type="data", id=1, size=100000)
+PINGS = message(type="ping", id=1) * 8000
 # The first bytes of a ClientHello: a record of 512 bytes that never comes.
 CLIENT_HELLO = bytes([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3])
 
@@ -128,6 +129,17 @@ class Greedy(Peer):
         super().__init__(port, HELLO + OPEN + (BODY + bytes(100000)) * asks, reads=False)
 
 
+class Pings(Peer):
+    """It asks for signs of life without end, as fast as it can, and reads the answers."""
+
+    def __init__(self, port):
+        super().__init__(port, HELLO)
+
+    def write(self):
+        super().write()
+        self.left = self.left or PINGS
+
+
 class Frames(Peer):
     """Many frames of one byte, each of which has to come back."""
 
@@ -160,6 +172,7 @@ peers += [Peer(native, HELLO[:cut], HELLO[cut:]) for cut in cuts]
 peers += [Peer(native, HELLO + OPEN + BODY, b"x") for _ in range(slow)]
 peers += [Peer(tls, CLIENT_HELLO[: chance.randrange(0, 12)]) for _ in range(slow)]
 peers += [Greedy(native) for _ in range(plan["greedy"])]
+peers += [Pings(native) for _ in range(plan["pings"])]
 chance.shuffle(peers)
 peers.append(Frames(framed, plan["frames"]))
 for peer in peers:

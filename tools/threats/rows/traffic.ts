@@ -11,6 +11,8 @@ const adversarial = inFile("protocol/framing/adversarial_test.ts");
 const decoder = inFile("protocol/framing/frame_decoder_test.ts");
 const envelope = inFile("protocol/framing/envelope_test.ts");
 const stream = inFile("protocol/framing/frame_stream_test.ts");
+const link = inFile("protocol/native/link_test.ts");
+const inTurn = inFile("server/in_turn_test.ts");
 const lengths = inFile("protocol/framing/length_field_test.ts");
 const handshake = inFile("protocol/native/handshake_test.ts");
 const keepalive = inFile("protocol/native/keepalive_test.ts");
@@ -196,6 +198,11 @@ export const TRAFFIC: readonly Threat[] = [
         program(
           "a burst finds room to wait in by default: who does not has lost a second before it can tell",
         ),
+      ],
+      [
+        "peers that make as much work as they can go round; others are looked after in between",
+        link("messages without end leave room for everything else"),
+        inTurn("${direction}: connections that move much leave room for everything else"),
       ],
       [
         "more connections than files, silent ones, never-reading ones and tiny frames at once; then a good client",
