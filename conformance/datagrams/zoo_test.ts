@@ -4,8 +4,8 @@ import { runConformance } from "../run_conformance.ts";
 import { UNHURRIED } from "../testing.ts";
 import { DATAGRAM_ZOO, type DatagramBug } from "./zoo.ts";
 
-/** Servers that run at once. */
-const AT_ONCE = 4;
+/** Servers that run at once: mostly an answer is awaited that does not come. */
+const AT_ONCE = 8;
 /** After how long the zoo's servers forget an unfinished message, in ms. */
 const EXPIRY_MS = 1000;
 
@@ -18,7 +18,7 @@ async function blameOf({ name, shownBy }: DatagramBug): Promise<string> {
     cases: [shownBy],
     seed: 1,
     shrinkMs: 300,
-    timeoutMs: 2000,
+    timeoutMs: 1000,
     ...(name.startsWith("fragment.") ? { framing: "fragment", expiryMs: EXPIRY_MS } : {}),
   });
   const one = result.cases.find(({ id }) => id === shownBy);
@@ -27,7 +27,12 @@ async function blameOf({ name, shownBy }: DatagramBug): Promise<string> {
 
 Deno.test("every planted bug of the datagram zoo is killed, by the case that the table names", async () => {
   const blames: string[] = [];
-  const left = [...DATAGRAM_ZOO];
+  // Expiry and floods take longest, so they begin first.
+  const isLong = ({ shownBy }: DatagramBug) => shownBy === "12.9";
+  const left = [
+    ...DATAGRAM_ZOO.filter(isLong),
+    ...DATAGRAM_ZOO.filter((bug) => !isLong(bug)),
+  ];
   await Promise.all(Array.from({ length: AT_ONCE }, async () => {
     for (let bug = left.shift(); bug !== undefined; bug = left.shift()) {
       blames.push(await blameOf(bug));
