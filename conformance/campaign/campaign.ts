@@ -1,4 +1,5 @@
 import type { ConformanceCase, Plan, Scene } from "../cases/case.ts";
+import { resultOf } from "./result_of.ts";
 import { planFor } from "../cases/plan_for.ts";
 import type { Verdict } from "../judge/verdict.ts";
 import { isInShard, NOT_HERE } from "../shard/shard.ts";
@@ -17,7 +18,7 @@ import { carryOutProxied } from "./kinds/proxied.ts";
 import { carryOutRoundTrip } from "./kinds/round_trip.ts";
 import { carryOutUnread } from "./kinds/unread.ts";
 import { closesAfterAnswer, ONE_FRAME, oneFrameEach } from "./one_frame.ts";
-import { type Outcome, strictly } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 import type { LearntPatience } from "./patience.ts";
 import type { CaseResult } from "./result.ts";
 import type { Stage } from "./stage.ts";
@@ -53,21 +54,11 @@ export class Campaign {
    * @throws {HarnessFaultError} if the harness does not see what it must see.
    */
   async run(one: ConformanceCase): Promise<CaseResult> {
-    const started = this.#stage.now();
-    this.#stage.beginCase(one.id);
-    const found = await this.#gated(one);
-    this.#learn(one.id, found.verdict);
-    const outcome = this.#options.strict ? strictly(found) : found;
-    return {
-      id: one.id,
-      title: one.title,
-      level: one.level,
-      requirement: one.requirement,
-      deliveries: { played: 0, total: 0 },
-      edges: { proven: 0, requested: 0 },
-      ms: this.#stage.now() - started,
-      ...outcome,
-    };
+    return await resultOf(one, this.#stage, this.#options, async () => {
+      const outcome = await this.#gated(one);
+      this.#learn(one.id, outcome.verdict);
+      return outcome;
+    });
   }
 
   /** The outcome; of the gate once more, with one frame for each connection, where the target takes only one. */

@@ -1,5 +1,6 @@
 import type { ConformanceCase, Scene } from "../cases/case.ts";
 import type { Shard } from "../shard/shard.ts";
+import { type CaseTime, caseTime } from "./case_time.ts";
 import type { LearntPatience } from "./patience.ts";
 import type { Stage } from "./stage.ts";
 
@@ -42,17 +43,10 @@ export function isControl({ id }: ConformanceCase): boolean {
   return id.startsWith("0.");
 }
 
-/** One case may take this part of the time that is left, and making its failure small this one. */
-const CASE_SHARE = 4;
+/** Making a failure small takes at most this part of the time that is left. */
 const SHRINK_SHARE = 20;
 
 /** Until when a case may be played, in ms of the run, and how long making its failure small may take, in ms. */
-export function timeFor({ one, stage, options }: Job): { deadlineMs: number; shrinkMs: number } {
-  const now = stage.now();
-  const leftMs = Math.max(0, options.budgetMs - now);
-  return {
-    // A case may take a part of what is left, so that there is always time for the next one.
-    deadlineMs: isControl(one) ? Infinity : now + leftMs / CASE_SHARE,
-    shrinkMs: Math.min(options.shrinkMs, leftMs / SHRINK_SHARE),
-  };
+export function timeFor({ one, stage, options }: Job): CaseTime {
+  return caseTime(one.id, stage.now(), options, SHRINK_SHARE);
 }

@@ -1,5 +1,7 @@
 import type { CampaignOptions } from "../campaign/job.ts";
-import { type Outcome, strictly } from "../campaign/outcome.ts";
+import type { Outcome } from "../campaign/outcome.ts";
+import { resultOf } from "../campaign/result_of.ts";
+import { caseTime } from "../campaign/case_time.ts";
 import type { CaseResult } from "../campaign/result.ts";
 import { edgesOutcome } from "../exchange/outcomes.ts";
 import { smaller } from "../exchange/smaller.ts";
@@ -24,8 +26,7 @@ import type { OutputPatience } from "./output_patience.ts";
 import type { OutputStage } from "./output_stage.ts";
 import { playOutputs, type PlayOutputsOptions } from "./play_outputs.ts";
 
-/** One case may take this part of the time that is left, and making its failure small this one. */
-const CASE_SHARE = 4;
+/** Making a failure small takes at most this part of the time that is left. */
 const SHRINK_SHARE = 8;
 /** The control whose failure makes all other verdicts worthless. */
 const GATE = "0.1";
@@ -63,19 +64,7 @@ export class OutputCampaign {
 
   /** Carries one case out. */
   async run(one: OutputCase): Promise<CaseResult> {
-    const started = this.#stage.now();
-    this.#stage.beginCase(one.id);
-    const outcome = await this.#outcome(one);
-    return {
-      id: one.id,
-      title: one.title,
-      level: one.level,
-      requirement: one.requirement,
-      deliveries: { played: 0, total: 0 },
-      edges: { proven: 0, requested: 0 },
-      ms: this.#stage.now() - started,
-      ...(this.#options.strict ? strictly(outcome) : outcome),
-    };
+    return await resultOf(one, this.#stage, this.#options, () => this.#outcome(one));
   }
 
   async #outcome(one: OutputCase): Promise<Outcome> {
@@ -210,9 +199,7 @@ export class OutputCampaign {
     },
     covers?: string,
   ): Promise<Outcome> {
-    const { budgetMs, shrinkMs, shard } = this.#options;
-    const now = this.#stage.now();
-    const leftMs = Math.max(0, budgetMs - now);
+    const { shard } = this.#options;
     const total = deliveries.count;
     const tally = await playOutputs(this.#stage, deliveries, {
       base: this.#base,
@@ -223,8 +210,7 @@ export class OutputCampaign {
       ...(isBlamed === undefined ? {} : { isBlamed }),
       order: [...spread(total)].filter((index) => isInShard(shard, one.id, index)),
       patience: this.#patience,
-      deadlineMs: now + leftMs / CASE_SHARE,
-      shrinkMs: Math.min(shrinkMs, leftMs / SHRINK_SHARE),
+      ...caseTime(one.id, this.#stage.now(), this.#options, SHRINK_SHARE),
     });
     return outputOutcome(tally, one, { total, ...(covers === undefined ? {} : { covers }) });
   }

@@ -14,11 +14,14 @@ export interface ClientKill {
   readonly cases: readonly string[];
 }
 
-/** How a measured kill differs from what the table says; empty when it does not. */
+/**
+ * How a measured kill is less than the table says, or more where it says that the bug lives but in one case; empty when it
+ * is neither. That other cases show a bug as well may be a matter of chance.
+ */
 export function killProblem({ bug, cases }: ClientKill): string {
   const { name, shownBy, alsoShownBy = [] } = bug;
   const lives = [shownBy, ...alsoShownBy].filter((id) => !cases.includes(id));
-  const more = cases.filter((id) => id !== shownBy && !alsoShownBy.includes(id));
+  const more = alsoShownBy.length > 0 ? [] : cases.filter((id) => id !== shownBy);
   const parts = [
     ...(lives.length > 0 ? [`lives in ${lives.join(", ")}`] : []),
     ...(more.length > 0 ? [`is killed by ${more.join(", ")} as well`] : []),

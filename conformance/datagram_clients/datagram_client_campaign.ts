@@ -1,5 +1,7 @@
 import type { CampaignOptions } from "../campaign/job.ts";
-import { broken, type Outcome, strictly } from "../campaign/outcome.ts";
+import { broken, type Outcome } from "../campaign/outcome.ts";
+import { resultOf } from "../campaign/result_of.ts";
+import { caseTime } from "../campaign/case_time.ts";
 import type { CaseResult } from "../campaign/result.ts";
 import { describeOutput } from "../client_output/output.ts";
 import { outputOutcome } from "../client_output/output_outcome.ts";
@@ -26,8 +28,7 @@ import { judgeRequests } from "./judge_requests.ts";
 import { smallerScript } from "./smaller_script.ts";
 import { floodOutcome } from "./unfinished_answers.ts";
 
-/** One case may take this part of the time that is left, and making its failure small this one. */
-const CASE_SHARE = 4;
+/** Making a failure small takes at most this part of the time that is left. */
 const SHRINK_SHARE = 8;
 /** Most time for sending what is never finished, in ms. */
 const FLOOD_MS = 20_000;
@@ -69,19 +70,7 @@ export class DatagramClientCampaign {
 
   /** Carries one case out. */
   async run(one: ClientCase): Promise<CaseResult> {
-    const started = this.#stage.now();
-    this.#stage.beginCase(one.id);
-    const outcome = await this.#outcome(one);
-    return {
-      id: one.id,
-      title: one.title,
-      level: one.level,
-      requirement: one.requirement,
-      deliveries: { played: 0, total: 0 },
-      edges: { proven: 0, requested: 0 },
-      ms: this.#stage.now() - started,
-      ...(this.#options.strict ? strictly(outcome) : outcome),
-    };
+    return await resultOf(one, this.#stage, this.#options, () => this.#outcome(one));
   }
 
   async #outcome(one: ClientCase): Promise<Outcome> {
@@ -194,9 +183,7 @@ export class DatagramClientCampaign {
     { scripts, covers, unfinished }: ClientPlan & { kind: "scripts" },
     control: ClientControl,
   ): Promise<Outcome> {
-    const { budgetMs, shrinkMs, shard } = this.#options;
-    const now = this.#stage.now();
-    const leftMs = Math.max(0, budgetMs - now);
+    const { shard } = this.#options;
     const total = scripts.count;
     const all = Array.from({ length: total }, (_, i) => i);
     const judge = (play: ClientPlay) => judgeClient(play, control, this.#contract);
@@ -208,8 +195,7 @@ export class DatagramClientCampaign {
       edgesOf: (play) => readOf(play, control, this.#contract.framing),
       order: all.filter((index) => isInShard(shard, one.id, index)),
       patience: this.#patience,
-      deadlineMs: now + leftMs / CASE_SHARE,
-      shrinkMs: Math.min(shrinkMs, leftMs / SHRINK_SHARE),
+      ...caseTime(one.id, this.#stage.now(), this.#options, SHRINK_SHARE),
     });
     const outcome = outputOutcome(tally, one, {
       total,

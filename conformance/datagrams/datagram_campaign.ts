@@ -1,5 +1,7 @@
 import type { LearntPatience } from "../campaign/patience.ts";
-import { broken, type Outcome, strictly } from "../campaign/outcome.ts";
+import { broken, type Outcome } from "../campaign/outcome.ts";
+import { resultOf } from "../campaign/result_of.ts";
+import { caseTime } from "../campaign/case_time.ts";
 import type { CaseResult } from "../campaign/result.ts";
 import { edgesOutcome } from "../exchange/outcomes.ts";
 import { isInShard, type Shard } from "../shard/shard.ts";
@@ -16,8 +18,7 @@ import { unfinishedMessages } from "./unfinished_messages.ts";
 import { volley } from "./volley.ts";
 import { certificateOf, outcomeOf } from "./volley_outcome.ts";
 
-/** One case may take this part of the time that is left, and making its failure small this one. */
-const CASE_SHARE = 4;
+/** Making a failure small takes at most this part of the time that is left. */
 const SHRINK_SHARE = 8;
 
 /** What a campaign of datagrams needs to know. */
@@ -54,19 +55,7 @@ export class DatagramCampaign {
 
   /** Carries one case out. */
   async run(one: DatagramCase): Promise<CaseResult> {
-    const started = this.#stage.now();
-    this.#stage.beginCase(one.id);
-    const outcome = await this.#outcome(one);
-    return {
-      id: one.id,
-      title: one.title,
-      level: one.level,
-      requirement: one.requirement,
-      deliveries: { played: 0, total: 0 },
-      edges: { proven: 0, requested: 0 },
-      ms: this.#stage.now() - started,
-      ...(this.#options.strict ? strictly(outcome) : outcome),
-    };
+    return await resultOf(one, this.#stage, this.#options, () => this.#outcome(one));
   }
 
   async #outcome(one: DatagramCase): Promise<Outcome> {
@@ -112,17 +101,13 @@ export class DatagramCampaign {
   }
 
   async #play(one: DatagramCase, volleys: Deliveries): Promise<VolleyTally> {
-    const { shard, budgetMs, shrinkMs } = this.#options;
-    const now = this.#stage.now();
-    const leftMs = Math.max(0, budgetMs - now);
+    const { shard } = this.#options;
     const order = Array.from({ length: volleys.count }, (_, i) => i)
       .filter((index) => isInShard(shard, one.id, index));
-    const isControl = one.id.startsWith("0.");
     return await playVolleys(this.#stage, volleys, {
       patience: this.#patience,
       order,
-      deadlineMs: isControl ? Infinity : now + leftMs / CASE_SHARE,
-      shrinkMs: Math.min(shrinkMs, leftMs / SHRINK_SHARE),
+      ...caseTime(one.id, this.#stage.now(), this.#options, SHRINK_SHARE),
       plain: this.#plain,
       framing: this.#stage.contract.framing,
     });

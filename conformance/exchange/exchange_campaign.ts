@@ -1,6 +1,7 @@
 import type { CampaignOptions } from "../campaign/job.ts";
 import { type Outcome, strictly } from "../campaign/outcome.ts";
 import type { LearntPatience } from "../campaign/patience.ts";
+import { caseTime } from "../campaign/case_time.ts";
 import type { CaseResult } from "../campaign/result.ts";
 import { isInShard } from "../shard/shard.ts";
 import type { Level } from "../stimulus/level.ts";
@@ -16,8 +17,7 @@ import type { Exchange } from "./oracle.ts";
 import { playExchanges } from "./play_exchanges.ts";
 import { atSeams, RAW } from "./stimuli.ts";
 
-/** One case may take this part of the time that is left, and making its failure small this one. */
-const CASE_SHARE = 4;
+/** Making a failure small takes at most this part of the time that is left. */
 const SHRINK_SHARE = 20;
 /** How often the control is repeated in the end. */
 const LAST_CONTROLS = 2;
@@ -146,9 +146,7 @@ export class ExchangeCampaign {
     exchange: Exchange,
     plan: ExchangePlan & { kind: "deliveries" },
   ): Promise<Outcome> {
-    const { budgetMs, shrinkMs, shard } = this.#options;
-    const now = this.#stage.now();
-    const leftMs = Math.max(0, budgetMs - now);
+    const { shard } = this.#options;
     const control = one.id.startsWith("0.");
     const total = plan.deliveries.count;
     const { most = total } = plan;
@@ -157,8 +155,7 @@ export class ExchangeCampaign {
     const tally = await playExchanges(this.#stage, exchange, plan, {
       order,
       patience: this.#patience,
-      deadlineMs: control ? Infinity : now + leftMs / CASE_SHARE,
-      shrinkMs: Math.min(shrinkMs, leftMs / SHRINK_SHARE),
+      ...caseTime(one.id, this.#stage.now(), this.#options, SHRINK_SHARE),
     });
     if (tally.unsteady !== undefined) this.#unsteadySince = one.id;
     return deliveriesOutcome(tally, plan, { level, isSample: most < total });
