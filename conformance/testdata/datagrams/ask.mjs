@@ -18,7 +18,7 @@ const timer = setInterval(() => {
     console.log("still waiting");
     ask();
   }
-}, 1000);
+}, 500);
 
 function finish(code) {
   clearInterval(timer);
