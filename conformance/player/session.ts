@@ -30,6 +30,8 @@ export interface SessionContext {
 const OVERHEAD = 64;
 /** A target that takes nothing for so long, while its answers are not read, waits for us to read them, in ms. */
 const HELD_UP_MS = 250;
+/** In which steps that is counted, in ms: time in which we were held up ourselves is one. */
+const HELD_UP_STEP_MS = 20;
 /** Longest time in which answers are not read at all, in ms. */
 const MOST_HELD_UP_MS = 5000;
 /** Least time after which a write counts as stuck, in ms. */
@@ -269,7 +271,13 @@ export class Session implements AsyncDisposable {
     // An empty chunk is one, too: a decoder gets it.
     do {
       const held = this.#connection.pace === "held";
-      const letGo = held ? setTimeout(() => this.#connection.pace = undefined, HELD_UP_MS) : 0;
+      let leftMs = HELD_UP_MS;
+      const letGo = held
+        ? setInterval(() => {
+          leftMs -= HELD_UP_STEP_MS;
+          if (leftMs <= 0) this.#connection.pace = undefined;
+        }, HELD_UP_STEP_MS)
+        : 0;
       let taken = this.#edge.taken;
       const giveUp = setInterval(() => {
         // Full buffers take a slow reader long to empty so far that more fits in: as long as it reads, it is not stuck.
@@ -288,7 +296,7 @@ export class Session implements AsyncDisposable {
         if (!stuck) await this.#answers.until(Infinity, patience.answerMs);
         return stuck ? "stuck" : "broken";
       } finally {
-        if (held) clearTimeout(letGo);
+        if (held) clearInterval(letGo);
         clearInterval(giveUp);
       }
     } while (at < bytes.length && !stuck);

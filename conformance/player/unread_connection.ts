@@ -1,8 +1,11 @@
 import type { EdgeWatch } from "../edge/edge_probe.ts";
 import type { Connection } from "../../protocol/transport/mod.ts";
 
-/** How often it is looked, in the time after which a target has stopped, whether it has taken more. */
-const LOOKS = 3;
+/**
+ * How often it is looked, in the time after which a target has stopped, whether it has taken more: what holds us up, and a
+ * target beside us perhaps, costs one look.
+ */
+const LOOKS = 15;
 /** Bytes read at once. */
 const READ_SIZE = 64 * 1024;
 
