@@ -11,7 +11,7 @@ export function clientMatrixText(bugs: readonly ClientBug[]): string[] {
     "",
     "Every bug of [the table](DATAGRAMS.md#testing-a-client-of-datagrams) and the cases that a client with it fails, when",
     "all are played over sockets: `X` the case that the table names, `x` others that show it each time. A bug with one mark",
-    "lives when that case is not played. `deno task zoo --clients` plays them all and compares (about two minutes).",
+    "lives when that case is not played. `deno task zoo --clients` plays them all and compares (about a minute).",
     "",
     row(["client", ...ids]),
     row(["client", ...ids].map(() => "---")),
