@@ -1,9 +1,11 @@
 import { afterPoll } from "./after_poll.ts";
 
-/** What one turn may cost: some ms of work. */
+/** What may go without a look at all others: some ms of work. */
 const PER_TURN = 8_388_608;
-/** At less than so much per ms there is time enough for others without turns. */
+/** At less than so much per ms there is time enough for others without being asked for. */
 const HARMLESS = 200_000;
+/** How long a look that was asked for may take until who makes work has to wait for it, in ms. */
+const PATIENCE_MS = 4;
 
 /** Somebody who waits for a turn. */
 interface Waiter {
@@ -12,15 +14,16 @@ interface Waiter {
 }
 
 /**
- * Connections that make much work go round, and between two turns everybody else is looked after. Left alone, four peers that send as
- * fast as they can make all others wait for a second: the runtime hands on what they have sent, up to 128 reads and writes at
- * once, and hardly ever looks whether something has come from others.
+ * Connections that make much work go as they like as long as everybody else is looked after; where that is late, they wait for
+ * it, and go round. Left alone, four peers that send as fast as they can make all others wait for a second: the runtime hands on
+ * what they have sent, up to 128 reads and writes at once, and hardly ever looks whether something has come from others. One peer
+ * that has to be waited for does no such thing, and pays nothing.
  *
  * Costs are in bytes that are moved; what takes longer costs as much as the bytes that take as long.
  *
  * ```
- * turn   | a b c d e | f g a b c | d e f g …    8 MiB each; of one connection 256 KiB at a time
- *                    ^ poll      ^ poll
+ * a b a b … a b a b a b | c d a b c | d a b c d | …    8 MiB each; of one connection 256 KiB at a time
+ *    8 MiB ^       4 ms ^ poll      ^ poll
  * ```
  */
 export class Turns {
@@ -29,7 +32,8 @@ export class Turns {
   readonly #waiting: Waiter[] = [];
   #left: number;
   #atMs: number;
-  #ticking = false;
+  /** Since when a look is awaited; null: none was asked for. */
+  #sinceMs: number | null = null;
 
   /** `perTurn` is what one turn may cost; a rest of it is enough for one more to go. `now` tells ms. */
   constructor(perTurn: number = PER_TURN, now: () => number = () => performance.now()) {
@@ -41,30 +45,29 @@ export class Turns {
 
   /** Resolves when it is the turn of what costs so much. Null: now. */
   take(cost: number): Promise<void> | null {
-    if (!this.#ticking) this.#refill();
-    if (this.#waiting.length === 0 && this.#left > 0) {
-      this.#left -= cost;
-      return null;
+    const now = this.#now();
+    if (this.#sinceMs === null) {
+      this.#left = Math.min(this.#perTurn, this.#left + HARMLESS * (now - this.#atMs));
+      this.#atMs = now;
+      if (this.#left > 0) {
+        this.#left -= cost;
+        return null;
+      }
+      this.#look();
     }
-    this.#tick();
+    if (this.#waiting.length === 0 && now - (this.#sinceMs ?? now) < PATIENCE_MS) return null;
     return new Promise((go) => this.#waiting.push({ cost, go }));
   }
 
-  #refill(): void {
-    const now = this.#now();
-    this.#left = Math.min(this.#perTurn, this.#left + HARMLESS * (now - this.#atMs));
-    this.#atMs = now;
-  }
-
-  /** One turn after the other, as long as somebody takes some. */
-  #tick(): void {
-    if (this.#ticking) return;
-    this.#ticking = true;
+  /** Asks for a look; behind it one turn goes, and the next look is asked for as long as somebody waits. */
+  #look(): void {
+    this.#sinceMs = this.#now();
     afterPoll(() => {
-      this.#ticking = false;
+      this.#sinceMs = null;
+      this.#atMs = this.#now();
       this.#left = this.#perTurn;
       while (this.#left > 0 && this.#waiting.length > 0) this.#goOne();
-      if (this.#left < this.#perTurn) this.#tick();
+      if (this.#waiting.length > 0) this.#look();
     });
   }
 
