@@ -1,9 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { RunResult } from "./campaign/result.ts";
 import { CERT, KEY } from "../protocol/transport/testdata/mod.ts";
 import { connect, type Connection } from "../protocol/transport/mod.ts";
 import { runConformance } from "./run_conformance.ts";
 import type { RunOptions } from "./run_options.ts";
+import { UNHURRIED } from "./testing.ts";
 import { isInstalled } from "./testdata/targets/start_target.ts";
 import { interpreterOf } from "./testdata/targets/targets.ts";
 
@@ -54,8 +55,10 @@ for (const [file, cause] of CLIENTS) {
       if (cause === null) {
         const result = await run("tcp://127.0.0.1:0", { spawn });
         assertEquals(wrong(result), []);
-        const splits = result.cases.find(({ id }) => id === "1.1");
-        assertEquals(splits?.edges, { proven: PROVES ? 299 : 0, requested: 299 });
+        const { proven = 0, requested = 0 } = result.cases.find(({ id }) => id === "1.1")?.edges ??
+          {};
+        assertEquals(proven, PROVES ? requested : 0);
+        assert(requested > 20);
         assertEquals(result.verdict, "PASS");
         return;
       }
@@ -74,7 +77,11 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     try {
       const spawn = `python3 '${pathOf("echo_loop.py")}' {path}`;
-      const result = await run(`unix://${folder}/c.sock`, { spawn, cases: ["1.1", "8.1"] });
+      const result = await run(`unix://${folder}/c.sock`, {
+        ...UNHURRIED,
+        spawn,
+        cases: ["1.1", "8.1"],
+      });
       assertEquals(wrong(result), []);
       const splits = result.cases.find(({ id }) => id === "1.1");
       assertEquals(splits?.edges.proven, PROVES ? 299 : 0);
